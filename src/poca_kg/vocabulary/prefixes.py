@@ -1,0 +1,88 @@
+"""Prefixes: the one table that queries, files and pages share, and the way between IRIs and prefixed names."""
+
+from __future__ import annotations
+
+import re
+
+from rdflib import URIRef
+
+from poca_kg.errors import UnknownNameError, UsageError
+from poca_kg.vocabulary.iris import BASE, KINDS, SCHEMES, kind_namespace
+
+__all__ = ["PREFIXES", "expand_curie", "prefix_header", "shorten_iri"]
+
+PREFIXES: dict[str, str] = {
+    "poca": f"{BASE}def/",
+    "pocash": f"{BASE}shape/",
+    "graph": f"{BASE}graph/",
+    "question": f"{BASE}question/",
+    "rule": f"{BASE}rule/",
+    "scheme": f"{BASE}scheme/",
+    **{kind: kind_namespace(kind) for kind in KINDS},
+    **{scheme: f"{BASE}scheme/{scheme}/" for scheme in SCHEMES},
+    "adms": "http://www.w3.org/ns/adms#",
+    "clv": "https://w3id.org/italia/onto/CLV/",
+    "cov": "https://w3id.org/italia/onto/COV/",
+    "cv": "http://data.europa.eu/m8g/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def expand_curie(curie: str) -> URIRef:
+    """Return the IRI of a prefixed name.
+
+    >>> expand_curie("city:turin")
+    rdflib.term.URIRef('https://w3id.org/poca-kg/id/city/turin')
+
+    Raises
+    ------
+    UsageError
+        If the text has no colon, or (as ``UnknownNameError``) the prefix is not one of ours.
+    """
+    prefix, colon, local = curie.partition(":")
+    if not colon:
+        raise UsageError(f"{curie!r} is not a prefixed name", advice="write it as prefix:name, e.g. city:turin")
+    if prefix not in PREFIXES:
+        raise UnknownNameError("prefix", prefix, PREFIXES)
+    return URIRef(PREFIXES[prefix] + local)
+
+
+def shorten_iri(iri: str) -> str:
+    """Return the prefixed name of an IRI, or ``<iri>`` where no prefix fits without an escape.
+
+    >>> shorten_iri("https://w3id.org/poca-kg/scheme/level/region"), shorten_iri("http://example.org/a/b")
+    ('level:region', '<http://example.org/a/b>')
+    """
+    for prefix, namespace in _BY_LENGTH:
+        if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(iri[len(namespace) :]):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return f"<{iri}>"
+
+
+def prefix_header(*names: str) -> str:
+    """Return SPARQL ``PREFIX`` lines for the named prefixes, or for all of them.
+
+    >>> print(prefix_header("poca", "city"), end="")
+    PREFIX poca: <https://w3id.org/poca-kg/def/>
+    PREFIX city: <https://w3id.org/poca-kg/id/city/>
+    """
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in (names or PREFIXES))
