@@ -1,0 +1,121 @@
+"""Write ``src/poca_kg/vocabulary/terms.py`` from the terms that ``ontology/modules/*/terms.ttl`` declare.
+
+Run it after every change of a term; ``--check`` changes nothing and exits 1 when the module is out of step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
+
+from poca_kg.vocabulary.prefixes import PREFIXES
+
+__all__ = ["TERMS_MODULE", "main", "read_terms", "render_module"]
+
+ROOT = Path(__file__).resolve().parents[1]
+TERMS_MODULE = ROOT / "src/poca_kg/vocabulary/terms.py"
+LINE_LENGTH = 110
+CLASS_TYPES = (OWL.Class, RDFS.Class)
+PROPERTY_TYPES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
+NAMESPACES = ("adms", "clv", "cov", "cv", "geo", "oa", "pocash", "question", "rule", "schema")
+"""Prefixes of the vocabularies that rdflib lacks, or spells otherwise (schema.org with ``https``)."""
+
+HEADER = '''\
+"""The terms of the ontology as rdflib IRIs, and the namespaces that rdflib lacks.
+
+Written by ``tools/generate_terms.py`` from ``ontology/modules/*/terms.ttl``: change those, not this.
+
+>>> POCA.heldBy
+rdflib.term.URIRef('https://w3id.org/poca-kg/def/heldBy')
+"""
+
+# ruff: noqa: N815
+
+from __future__ import annotations
+
+from rdflib import Namespace, URIRef
+from rdflib.namespace import DefinedNamespace
+
+from poca_kg.vocabulary.prefixes import PREFIXES
+
+'''
+
+
+def read_terms(modules_dir: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return local name → English definition, for the classes and for the properties of ``def/``."""
+    graph = Graph()
+    for path in sorted(modules_dir.glob("*/terms.ttl")):
+        graph.parse(path)
+    return _definitions(graph, CLASS_TYPES), _definitions(graph, PROPERTY_TYPES)
+
+
+def render_module(classes: dict[str, str], properties: dict[str, str]) -> str:
+    """Return the text of the module: the classes, then the properties, each sorted by name.
+
+    >>> "    City: URIRef  # A municipality." in render_module({"City": "A municipality."}, {})
+    True
+    """
+    names = sorted((*(prefix.upper() for prefix in NAMESPACES), "POCA"))
+    exported = "[\n" + "".join(f'    "{name}",\n' for name in names) + "]"
+    constants = "".join(f'{prefix.upper()} = Namespace(PREFIXES["{prefix}"])\n' for prefix in NAMESPACES)
+    members = "\n\n".join(
+        f"    # {title}\n" + "\n".join(_member(name, terms[name]) for name in sorted(terms))
+        for title, terms in (("Classes", classes), ("Properties", properties))
+        if terms
+    )
+    return (
+        f"{HEADER}__all__ = {exported}\n\n{constants}\n\nclass POCA(DefinedNamespace):\n"
+        '    """The classes and properties of the ontology; any other name is an ``AttributeError``."""\n\n'
+        f'    _NS = Namespace(PREFIXES["poca"])\n    _fail = True\n\n{members}\n'
+    )
+
+
+def _definitions(graph: Graph, types: tuple[URIRef, ...]) -> dict[str, str]:
+    namespace = PREFIXES["poca"]
+    found = {
+        str(term) for kind in types for term in graph.subjects(RDF.type, kind) if term.startswith(namespace)
+    }
+    return {term.removeprefix(namespace): _english_definition(graph, URIRef(term)) for term in sorted(found)}
+
+
+def _english_definition(graph: Graph, term: URIRef) -> str:
+    texts = (
+        str(text) for text in graph.objects(term, SKOS.definition) if getattr(text, "language", "") == "en"
+    )
+    return min(texts, default="")
+
+
+def _member(name: str, definition: str) -> str:
+    line = f"    {name}: URIRef"
+    return f"{line}  # {_shorten(definition, LINE_LENGTH - len(line) - 4)}" if definition else line
+
+
+def _shorten(text: str, width: int) -> str:
+    """Return the text on one line of at most ``width`` characters, cut between words with an ellipsis."""
+    words = " ".join(text.split())
+    if len(words) <= width:
+        return words
+    return words[: width - 1].rsplit(" ", 1)[0].rstrip(" ,;:(") + " …"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the module, or with ``--check`` compare it; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when out of step")
+    options = parser.parse_args(arguments)
+    text = render_module(*read_terms(ROOT / "ontology/modules"))
+    current = TERMS_MODULE.read_text(encoding="utf-8") if TERMS_MODULE.exists() else ""
+    if text == current:
+        return 0
+    if options.check:
+        print("terms.py is out of step; run: python tools/generate_terms.py", file=sys.stderr)
+        return 1
+    TERMS_MODULE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
