@@ -43,8 +43,8 @@ BASE = "https://w3id.org/poca-kg/"
 KINDS = (
     "arrangement", "attendance", "case-study", "city", "claim", "competence", "complementarity", "document",
     "event", "evidence", "fua", "group", "identifier", "indicator", "mapping", "measure", "membership",
-    "milestone", "nuts", "observation", "organisation", "place", "policy", "project", "series", "specialisation",
-    "statement", "target", "unit", "vision", "vision-element", "work-package", "workshop",
+    "milestone", "nuts", "observation", "organisation", "place", "policy", "project", "series",
+    "specialisation", "statement", "target", "unit", "vision", "vision-element", "work-package", "workshop",
 )  # fmt: skip
 
 SCHEMES = (
@@ -68,7 +68,7 @@ class RowIri:
 
 
 def check_slug(slug: str) -> str:
-    """Return ``slug`` if it is one: ASCII letters and digits, joined by ``-`` or ``.``.
+    r"""Return ``slug`` if it is one: ASCII letters and digits, joined by ``-`` or ``.``.
 
     >>> check_slug("2024-ITC11")
     '2024-ITC11'
@@ -76,7 +76,7 @@ def check_slug(slug: str) -> str:
     Raises
     ------
     UsageError
-        If the text is empty or holds anything else, a slash above all: ``unit\\/x`` is read by no SPARQL
+        If the text is empty or holds anything else, a slash above all: ``unit\/x`` is read by no SPARQL
         parser in the same way (rdflib issue 1871).
     """
     if not _SLUG.fullmatch(slug):

@@ -1,4 +1,4 @@
-"""Prefixes: the one table that queries, files and pages share, and the way between IRIs and prefixed names."""
+"""Prefixes: the one table that queries, files and pages share, and the way to an IRI and back."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def expand_curie(curie: str) -> URIRef:
     """
     prefix, colon, local = curie.partition(":")
     if not colon:
-        raise UsageError(f"{curie!r} is not a prefixed name", advice="write it as prefix:name, e.g. city:turin")
+        raise UsageError(
+            f"{curie!r} is not a prefixed name", advice="write it as prefix:name, e.g. city:turin"
+        )
     if prefix not in PREFIXES:
         raise UnknownNameError("prefix", prefix, PREFIXES)
     return URIRef(PREFIXES[prefix] + local)

@@ -1,0 +1,92 @@
+"""The command line: parse in, call the library, format out. Nothing is computed here.
+
+Data goes to stdout, messages to stderr. Exit codes: 0 fine, 1 findings (violations, differences, no answer to
+ASK), 2 usage, 3 input unreadable or missing (with file:line:col), 4 limit reached,
+5 internal.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+import click
+
+from poca_kg.cli.output import message
+from poca_kg.errors import InputError, LimitError, NotFoundError, PocaError, RemoteAccessError, UsageError
+
+__all__ = ["COMMANDS", "EXIT_CODES", "exit_code", "main_group", "run"]
+
+COMMANDS = (
+    "build", "validate", "publish", "rollback", "info", "query", "questions", "why", "export", "serve",
+)  # fmt: skip
+
+EXIT_CODES = {
+    0: "fine",
+    1: "findings: violations, differences, or no answer to ASK",
+    2: "usage: the command was called wrongly",
+    3: "input unreadable, missing or not fit to build from",
+    4: "a limit was reached",
+    5: "internal error",
+}
+
+_CODE_OF: tuple[tuple[type[PocaError], int], ...] = (
+    (UsageError, 2),
+    (RemoteAccessError, 2),
+    (InputError, 3),
+    (NotFoundError, 3),
+    (LimitError, 4),
+)
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"poca_kg.cli.{cmd_name}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=_LazyGroup, name="poca-kg", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="poca-kg", prog_name="poca-kg")
+def main_group() -> None:
+    """Ask who should act on a post-carbon policy, at which level, with whom, and who says so."""
+
+
+def exit_code(error: PocaError) -> int:
+    """Return the exit code of an error.
+
+    >>> exit_code(LimitError("too long"))
+    4
+    """
+    return next((code for sort, code in _CODE_OF if isinstance(error, sort)), 5)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; errors are told on stderr in one sentence each."""
+    logging.getLogger("rdflib").setLevel(logging.ERROR)
+    try:
+        outcome = main_group.main(args=arguments, prog_name="poca-kg", standalone_mode=False)
+    except click.exceptions.Abort:
+        message("interrupted; nothing was changed")
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2 if isinstance(error, click.UsageError) else 3
+    except PocaError as error:
+        message(f"poca-kg: {error}")
+        return exit_code(error)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return outcome if isinstance(outcome, int) else 0

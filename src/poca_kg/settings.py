@@ -1,0 +1,150 @@
+"""Settings: one table of names, defaults and meanings, read from the environment into a frozen object.
+
+Every name starts with ``POCA_KG_``; an unknown name with that prefix is an error, so that a misspelt setting
+never passes for a default. ``docs/reference/settings.md`` is generated from :data:`TABLE`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from poca_kg.errors import SettingError, nearest_names
+
+__all__ = ["PREFIX", "TABLE", "Setting", "Settings", "bundle_dir", "project_root", "read_settings"]
+
+PREFIX = "POCA_KG_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the program needs to know of its surroundings."""
+
+    data_dir: Path
+    ontology_dir: Path
+    sources_dir: Path
+    host: str
+    port: int
+    max_query_bytes: int
+    w3c: Path | None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table: the field it fills, its default in words, its unit, its meaning."""
+
+    field: str
+    default: str
+    unit: str
+    meaning: str
+    read: Callable[[str], Any]
+    fallback: Callable[[], Any]
+
+    @property
+    def name(self) -> str:
+        """The name in the environment."""
+        return PREFIX + self.field.upper()
+
+
+def project_root() -> Path | None:
+    """Return the folder of the clone that this code runs from, or ``None`` for an installed wheel."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / "pyproject.toml").is_file() and (root / "ontology").is_dir() else None
+
+
+def bundle_dir() -> Path:
+    """Return the folder in the package where a wheel carries graph and ontology; in a clone it is absent."""
+    return Path(__file__).resolve().parent / "_bundle"
+
+
+def _home() -> Path:
+    root = project_root()
+    return root / "build" if root else Path.home() / ".local" / "share" / "poca-kg"
+
+
+def _ontology() -> Path:
+    root = project_root()
+    return root / "ontology" if root else bundle_dir() / "ontology"
+
+
+def _sources() -> Path:
+    return (project_root() or Path.cwd()) / "data" / "sources"
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError("a port is a number from 0 to 65535")
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError("the number must be at least 1")
+    return count
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting(
+        "data_dir", "`build/` in a clone, `~/.local/share/poca-kg` otherwise", "folder",
+        "Where the built dataset and the snapshots lie.", Path, _home,
+    ),
+    Setting(
+        "ontology_dir", "`ontology/` in a clone, the wheel's own copy otherwise", "folder",
+        "Terms, schemes, shapes, questions, rules and checks.", Path, _ontology,
+    ),
+    Setting(
+        "sources_dir", "`data/sources/` of the clone or of the current folder", "folder",
+        "The curated sources that `poca-kg build` reads.", Path, _sources,
+    ),
+    Setting("host", "`127.0.0.1`", "address", "Where `poca-kg serve` listens.", str, lambda: "127.0.0.1"),
+    Setting(
+        "port", "`8000`", "number",
+        "The port of `poca-kg serve`; 0 takes a free one and prints it.", _port, lambda: 8000,
+    ),
+    Setting(
+        "max_query_bytes", "`262144`", "bytes", "The longest query that the endpoint reads.",
+        _count, lambda: 262_144,
+    ),
+    Setting(
+        "w3c", "none", "folder", "The official test suites; without it their tests are reported as skipped.",
+        Path, lambda: None,
+    ),
+)  # fmt: skip
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that the environment (by default the process's own) asks for.
+
+    >>> read_settings({"POCA_KG_PORT": "8080"}).port
+    8080
+    >>> read_settings({"POCA_KG_PRT": "8080"})
+    Traceback (most recent call last):
+    poca_kg.errors.SettingError: there is no setting POCA_KG_PRT; did you mean 'PORT'?
+
+    Raises
+    ------
+    SettingError
+        If a name with our prefix is unknown, or a value cannot be read.
+    """
+    given = {name: text for name, text in (os.environ if environ is None else environ).items() if text}
+    by_name = {setting.name: setting for setting in TABLE}
+    values: dict[str, Any] = {}
+    for name, text in sorted(given.items()):
+        if not name.startswith(PREFIX):
+            continue
+        if name not in by_name:
+            raise SettingError(
+                f"there is no setting {name}",
+                advice=nearest_names(name.removeprefix(PREFIX), (s.field.upper() for s in TABLE)),
+            )
+        setting = by_name[name]
+        try:
+            values[setting.field] = setting.read(text)
+        except ValueError as error:
+            raise SettingError(f"{name}={text!r} cannot be read: {error}", advice=setting.meaning) from error
+    return Settings(**{s.field: values[s.field] if s.field in values else s.fallback() for s in TABLE})
