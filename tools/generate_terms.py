@@ -76,7 +76,10 @@ def render_module(classes: dict[str, str], properties: dict[str, str]) -> str:
 def _definitions(graph: Graph, types: tuple[URIRef, ...]) -> dict[str, str]:
     namespace = PREFIXES["poca"]
     found = {
-        str(term) for kind in types for term in graph.subjects(RDF.type, kind) if term.startswith(namespace)
+        str(term)
+        for kind in types
+        for term in graph.subjects(RDF.type, kind)
+        if str(term).startswith(namespace)
     }
     return {term.removeprefix(namespace): _english_definition(graph, URIRef(term)) for term in sorted(found)}
 
