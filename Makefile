@@ -1,0 +1,67 @@
+# Two commands do everything on a machine with Python 3.11 or newer: `make serve` and `make test`.
+# `make` alone lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/
+PORT ?= 8000
+STAMP := $(VENV)/.installed
+STAMP_DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help serve graph test lint types contracts check manifest reference wheel bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "poca-kg needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml constraints.txt $(VENV)/bin/python
+	$(RUN)python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(STAMP_DEV): pyproject.toml constraints.txt $(VENV)/bin/python
+	$(RUN)python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(STAMP)
+
+graph: $(STAMP) ## build the graph, validate it, make it current
+	$(RUN)poca-kg build
+	$(RUN)poca-kg publish
+
+serve: graph ## build, validate and serve at http://127.0.0.1:8000 (PORT=... for another port)
+	$(RUN)poca-kg serve --port $(PORT)
+
+test: $(STAMP_DEV) ## run every test
+	$(RUN)poca-kg build --quiet
+	$(RUN)poca-kg publish --quiet
+	$(RUN)python -m pytest
+
+lint: $(STAMP_DEV) ## formatting and lint
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+
+types: $(STAMP_DEV) ## mypy, strict
+	$(RUN)mypy
+
+contracts: $(STAMP_DEV) ## the layers, as import contracts
+	$(RUN)lint-imports --no-cache
+
+reference: $(STAMP_DEV) ## write the generated files again: terms, reference pages, coverage, manifest
+	$(RUN)python tools/generate_terms.py
+	$(RUN)python tools/generate_reference.py
+	$(RUN)python tools/generate_command_pages.py
+	$(RUN)python tools/generate_coverage.py
+	$(RUN)python tools/generate_manifest.py
+
+wheel: $(STAMP_DEV) ## build the wheel, with graph and ontology inside
+	$(RUN)python -m build --wheel
+
+bench: graph $(STAMP_DEV) ## measure, and write benchmarks/results/
+	$(RUN)python benchmarks/foundation.py
+
+check: lint types contracts test ## everything that must pass before a commit lands
+
+clean: ## remove what was built
+	rm -rf build dist $(VENV) src/poca_kg/_bundle .pytest_cache .mypy_cache .ruff_cache .hypothesis
