@@ -1,7 +1,7 @@
 """Puts the built graph, the ontology and its licence notes into the wheel.
 
-A wheel must work alone, so the graph is built from the sources in this tree while the wheel is made; an editable
-install carries nothing, since the clone itself is at hand.
+A wheel must work alone, so the graph is built from the sources in this tree while the wheel is made; an
+editable install carries nothing, since the clone itself is at hand.
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
         write_dataset(built, bundle)
         for name in ("graph.nq", "places.tsv"):
             plain = bundle / name
-            with (bundle / f"{name}.gz").open("wb") as packed:
-                with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as stream:
-                    stream.write(plain.read_bytes())
+            (bundle / f"{name}.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
             plain.unlink()
         shutil.copytree(root / "ontology", bundle / "ontology", ignore=shutil.ignore_patterns("examples"))
 
