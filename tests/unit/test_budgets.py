@@ -18,7 +18,9 @@ def modules() -> list[Path]:
     return [path for path in sorted((ROOT / "src").rglob("*.py")) if "_bundle" not in path.parts]
 
 
-def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+def functions(
+    tree: ast.AST, prefix: str = ""
+) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{prefix}{node.name}", node
@@ -42,7 +44,9 @@ def breaches(name: str, text: str) -> list[str]:
     for function, node in functions(ast.parse(text)):
         place = f"{name}:{node.lineno} {function}"
         arguments = node.args
-        positional = [a.arg for a in (*arguments.posonlyargs, *arguments.args) if a.arg not in {"self", "cls"}]
+        positional = [
+            a.arg for a in (*arguments.posonlyargs, *arguments.args) if a.arg not in {"self", "cls"}
+        ]
         if length(node) > FUNCTION_LINES:
             found.append(f"{place}: {length(node)} lines, at most {FUNCTION_LINES}")
         is_command = any("command" in ast.unparse(decorator) for decorator in node.decorator_list)

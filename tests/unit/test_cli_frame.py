@@ -33,8 +33,10 @@ def test_an_error_has_one_exit_code(error, code):
 def test_every_error_class_has_an_exit_code_case():
     classes = {name for name in errors.__all__ if isinstance(getattr(errors, name), type)}
     sorts = {name for name in classes if issubclass(getattr(errors, name), errors.PocaError)}
-    covered = {case.values[0].__class__.__name__ if hasattr(case, "values") else case[0].__class__.__name__
-               for case in test_an_error_has_one_exit_code.pytestmark[0].args[1]}
+    covered = {
+        case.values[0].__class__.__name__ if hasattr(case, "values") else case[0].__class__.__name__
+        for case in test_an_error_has_one_exit_code.pytestmark[0].args[1]
+    }
     assert sorts == covered
 
 

@@ -6,7 +6,11 @@ import pkgutil
 
 import poca_kg
 
-NAMES = [module.name for module in pkgutil.walk_packages(poca_kg.__path__, "poca_kg.") if "_bundle" not in module.name]
+NAMES = [
+    module.name
+    for module in pkgutil.walk_packages(poca_kg.__path__, "poca_kg.")
+    if "_bundle" not in module.name
+]
 
 
 def public_definitions(tree: ast.Module) -> set[str]:
@@ -40,6 +44,10 @@ def test_every_offered_function_and_class_is_documented():
         module = importlib.import_module(name)
         for word in getattr(module, "__all__", ()):
             thing = getattr(module, word)
-            if callable(thing) and getattr(thing, "__module__", "").startswith("poca_kg") and not thing.__doc__:
+            if (
+                callable(thing)
+                and getattr(thing, "__module__", "").startswith("poca_kg")
+                and not thing.__doc__
+            ):
                 undocumented.append(f"{name}.{word}")
     assert not undocumented
