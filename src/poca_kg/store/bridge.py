@@ -92,7 +92,9 @@ def from_engine(term: EngineTerm | ox.Triple) -> Term:
             return Literal(term.value)
         case ox.Literal() if not term.language:
             return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
-    raise UsageError("the answer holds a term of RDF 1.2", advice="ask for SUBJECT(), PREDICATE() or STR() of it")
+    raise UsageError(
+        "the answer holds a term of RDF 1.2", advice="ask for SUBJECT(), PREDICATE() or STR() of it"
+    )
 
 
 def triple_from_engine(triple: ox.Triple | ox.Quad) -> Triple:

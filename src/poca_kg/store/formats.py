@@ -70,7 +70,9 @@ def syntax_of_path(path: Path) -> RdfSyntax:
     'nquads'
     """
     inner = Path(path.stem) if path.suffix.lower() == ".gz" else path
-    suffix = {".xml": ".rdf", ".owl": ".rdf", ".json": ".jsonld"}.get(inner.suffix.lower(), inner.suffix.lower())
+    suffix = {".xml": ".rdf", ".owl": ".rdf", ".json": ".jsonld"}.get(
+        inner.suffix.lower(), inner.suffix.lower()
+    )
     for syntax in RdfSyntax:
         if syntax.suffix == suffix:
             return syntax

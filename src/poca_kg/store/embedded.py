@@ -1,0 +1,300 @@
+"""The store in this process: pyoxigraph in memory, on disk, or on disk for reading only.
+
+An answer is bound to the thread that asked: it is read to its end, as terms or as bytes, before a method returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
+
+from poca_kg.errors import (
+    InputError,
+    LimitError,
+    NotFoundError,
+    QuerySyntaxError,
+    UnknownNameError,
+    UsageError,
+)
+from poca_kg.store.bridge import (
+    from_engine,
+    node,
+    quad_from_engine,
+    sparql_term,
+    to_engine,
+    triple_from_engine,
+)
+from poca_kg.store.formats import RdfSyntax, ResultFormat
+from poca_kg.store.gate import QueryForm, check_query, check_update, query_form
+from poca_kg.store.lexer import Kind, Token
+from poca_kg.store.parsing import bad_data, read_bytes
+from poca_kg.store.protocol import Answer, GraphSize, Quad, Solutions, Term, Triples, Truth
+from poca_kg.store.syntax import explain
+from poca_kg.store.writing import ordered, write_quads, write_triples
+from poca_kg.vocabulary.prefixes import PREFIXES
+
+__all__ = ["EmbeddedStore"]
+
+
+class EmbeddedStore:
+    """A store in this process; see :class:`poca_kg.store.protocol.Store` for what its methods do.
+
+    >>> store = EmbeddedStore.from_nquads(b'<http://e/a> <http://e/p> "1" <http://e/g> .')
+    >>> store.query("SELECT ?o { ?s ?p ?o }").rows
+    ((rdflib.term.Literal('1'),),)
+    """
+
+    def __init__(
+        self, engine: ox.Store, *, version: str = "", writable: bool = True, durable: bool = False
+    ) -> None:
+        self._engine = engine
+        self._version = version
+        self._writable = writable
+        self._durable = durable
+
+    @classmethod
+    def in_memory(cls, version: str = "") -> EmbeddedStore:
+        """Return an empty store in memory."""
+        return cls(ox.Store(), version=version)
+
+    @classmethod
+    def from_nquads(cls, source: Path | bytes, version: str = "") -> EmbeddedStore:
+        """Return a store in memory with the content of N-Quads: a ``.nq`` or ``.nq.gz`` file, or bytes.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read or does not parse; its place has line and column.
+        """
+        data, name = (source, "<bytes>") if isinstance(source, bytes) else (read_bytes(source), str(source))
+        engine = ox.Store()
+        with bad_data(name):
+            engine.bulk_load(data, format=ox.RdfFormat.N_QUADS)
+        return cls(engine, version=version)
+
+    @classmethod
+    def on_disk(cls, directory: Path, version: str = "") -> EmbeddedStore:
+        """Return the store that lies in a directory, made if need be; one process at a time may write there.
+
+        Raises
+        ------
+        LimitError
+            If another process holds it.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        return cls(_open(lambda: ox.Store(str(directory)), directory), version=version, durable=True)
+
+    @classmethod
+    def read_only(cls, directory: Path, version: str = "") -> EmbeddedStore:
+        """Return the store that lies in a directory, for reading; any number of processes may do so."""
+        if not directory.is_dir():
+            raise NotFoundError(f"there is no store in {directory}", advice="publish a snapshot first")
+        engine = _open(lambda: ox.Store.read_only(str(directory)), directory)
+        return cls(engine, version=version, writable=False)
+
+    @property
+    def version(self) -> str:
+        """Version of the dataset in the store; empty when it has none."""
+        return self._version
+
+    def query(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, Term] | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Answer:
+        """Answer a query, with some of its variables bound beforehand.
+
+        A variable that SELECT does not return is bound by a VALUES row at the start of the WHERE clause; the
+        others by substitution in the engine.
+        """
+        result = self._ask(text, bindings or {}, default_graphs, named_graphs)
+        if isinstance(result, ox.QueryBoolean):
+            return Truth(bool(result))
+        if isinstance(result, ox.QueryTriples):
+            return Triples(tuple(triple_from_engine(triple) for triple in ordered(result)))
+        variables = tuple(variable.value for variable in result.variables)
+        rows = (tuple(None if term is None else from_engine(term) for term in row) for row in result)
+        return Solutions(variables, tuple(rows))
+
+    def serialise(
+        self,
+        text: str,
+        media: ResultFormat | RdfSyntax,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> bytes:
+        """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others."""
+        form = query_form(text)
+        if form.gives_triples != isinstance(media, RdfSyntax):
+            kind = "RDF syntax" if form.gives_triples else "result format"
+            raise UsageError(
+                f"the answer to {form.value} is not written as {media.short}", advice=f"choose an {kind}"
+            )
+        result = self._ask(text, {}, default_graphs, named_graphs)
+        if isinstance(media, RdfSyntax):
+            return write_triples(ordered(result), media)
+        return result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
+
+    def _ask(
+        self,
+        text: str,
+        bindings: Mapping[str, Term],
+        default_graphs: Sequence[str],
+        named_graphs: Sequence[str],
+    ) -> Any:
+        tokens = check_query(text)
+        dataset = _dataset(tokens, default_graphs, named_graphs)
+        asked, substitutions = _bind(text, tokens, bindings)
+        try:
+            return self._engine.query(
+                asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset
+            )
+        except SyntaxError as error:
+            raise explain(text, tokens, str(error), _complain_about_query) from None
+        except (RuntimeError, ValueError) as error:
+            raise UsageError(f"the query cannot be evaluated: {error}") from None
+
+    def update(self, text: str) -> None:
+        """Apply a SPARQL 1.1 update, all of it or nothing."""
+        self._check_writable()
+        tokens = check_update(text)
+        try:
+            self._engine.update(text, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise explain(text, tokens, str(error), _complain_about_update) from None
+        self._flush()
+
+    def load(self, data: bytes | BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
+        """Add parsed data, all of it or nothing; ``graph`` receives the triples of a syntax without graphs."""
+        self._check_writable()
+        if graph is not None and format.holds_graphs:
+            raise UsageError(f"{format.short} names its graphs itself", advice="leave the graph out")
+        engine_format = ox.RdfFormat.from_media_type(format.media_type)
+        content = data if isinstance(data, bytes) else data.read()
+        with bad_data("<data>"):
+            self._engine.load(content, format=engine_format, to_graph=node(graph) if graph else None)
+        self._flush()
+
+    def dump(self, out: BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
+        """Write one graph, or everything; a syntax without graphs gets the union of them all."""
+        wanted = None if graph is None else node(graph)
+        if wanted is not None and not self._engine.contains_named_graph(wanted):
+            raise NotFoundError(f"there is no graph <{graph}>", advice="`poca-kg info` lists the graphs")
+        quads = self._engine.quads_for_pattern(None, None, None, wanted)
+        if format.holds_graphs:
+            out.write(write_quads(quads, format))
+        else:
+            out.write(write_triples(ordered(quad.triple for quad in quads), format))
+
+    def quads(self) -> Iterator[Quad]:
+        """Iterate over every quad; the graph is its IRI, or empty for the unnamed graph."""
+        return (quad_from_engine(quad) for quad in self._engine)
+
+    def graphs(self) -> tuple[GraphSize, ...]:
+        """Return the named graphs with their sizes, sorted by IRI."""
+        counts = self._engine.query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+        return tuple(sorted(GraphSize(row["g"].value, int(row["n"].value)) for row in counts))  # type: ignore[union-attr]
+
+    def size(self) -> int:
+        """Return the number of quads."""
+        return len(self._engine)
+
+    def close(self) -> None:
+        """Let go of files and locks; closing twice is fine."""
+        self._engine = ox.Store()
+        self._writable = False
+
+    def _check_writable(self) -> None:
+        if not self._writable:
+            raise UsageError(
+                "this store is open for reading only", advice="open it with EmbeddedStore.on_disk"
+            )
+
+    def _flush(self) -> None:
+        if self._durable:
+            self._engine.flush()
+
+
+def _open(make: Any, directory: Path) -> ox.Store:
+    try:
+        engine: ox.Store = make()
+    except OSError as error:
+        if "lock" in str(error).lower():
+            advice = "stop that process, or open the store for reading"
+            raise LimitError(f"another process writes to the store in {directory}", advice=advice) from None
+        raise InputError(f"the store in {directory} cannot be opened: {error}") from None
+    return engine
+
+
+def _dataset(
+    tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]
+) -> dict[str, Any]:
+    """Return the engine's arguments for the caller's dataset, the query's own (FROM), or the union of all graphs."""
+    if default_graphs or named_graphs:
+        return {
+            "default_graph": [node(iri) for iri in default_graphs],
+            "named_graphs": [node(iri) for iri in named_graphs],
+        }
+    return {"use_default_graph_as_union": all(token.word != "FROM" for token in tokens)}
+
+
+def _bind(
+    text: str, tokens: Sequence[Token], bindings: Mapping[str, Term]
+) -> tuple[str, dict[ox.Variable, Any]]:
+    """Return the query to ask and what the engine substitutes in it."""
+    if not bindings:
+        return text, {}
+    known = {token.text[1:] for token in tokens if token.kind is Kind.VARIABLE}
+    for name in sorted(bindings):
+        if name not in known:
+            raise UnknownNameError("variable in the query", name, known)
+    hidden = sorted(set(bindings) - known if "*" in _returned(tokens) else set(bindings) - _returned(tokens))
+    if query_form(text) is not QueryForm.SELECT:
+        hidden = []
+    substitutions = {
+        ox.Variable(name): to_engine(bindings[name]) for name in sorted(set(bindings) - set(hidden))
+    }
+    opening = next((token.start + 1 for token in tokens if token.text == "{"), None)
+    if not hidden or opening is None:
+        return text, substitutions
+    names = " ".join(f"?{name}" for name in hidden)
+    values = " ".join(sparql_term(bindings[name]) for name in hidden)
+    return f"{text[:opening]} VALUES ({names}) {{ ({values}) }} {text[opening:]}", substitutions
+
+
+def _returned(tokens: Sequence[Token]) -> set[str]:
+    """Return the names of the variables between SELECT and WHERE, and ``*`` where that stands alone."""
+    names: set[str] = set()
+    depth = 0
+    for before, token in zip((None, *tokens), tokens, strict=False):
+        if token.text == "{" or token.word == "WHERE":
+            break
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.kind is Kind.VARIABLE and (depth == 0 or (before is not None and before.word == "AS")):
+            names.add(token.text[1:])
+        elif token.text == "*" and depth == 0:
+            names.add("*")
+    return names
+
+
+def _complain_about_query(text: str) -> str | None:
+    try:
+        ox.Store().query(text, prefixes=PREFIXES)
+    except SyntaxError as error:
+        return str(error)
+    return None
+
+
+def _complain_about_update(text: str) -> str | None:
+    try:
+        ox.Store().update(text, prefixes=PREFIXES)
+    except SyntaxError as error:
+        return str(error)
+    return None

@@ -1,0 +1,87 @@
+"""What a dataset consists of: its graphs, the tables they come from, counts and hashes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from poca_kg.errors import FilePlace, InputError
+
+__all__ = ["GraphEntry", "Manifest", "TableEntry", "dataset_version"]
+
+
+@dataclass(frozen=True, order=True)
+class GraphEntry:
+    """A named graph: how many triples it holds, under which licence, and the SHA-256 of its canonical N-Quads."""
+
+    iri: str
+    triples: int
+    licence: str
+    title: str
+    sha256: str
+
+
+@dataclass(frozen=True, order=True)
+class TableEntry:
+    """A table of a source: its rows, how many of them are represented in the graph, and its SHA-256."""
+
+    source: str
+    table: str
+    rows: int
+    represented: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The counts and hashes of one built dataset; graphs and tables are sorted."""
+
+    version: str
+    package_version: str
+    triples: int
+    graphs: tuple[GraphEntry, ...]
+    tables: tuple[TableEntry, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "graphs", tuple(sorted(self.graphs)))
+        object.__setattr__(self, "tables", tuple(sorted(self.tables)))
+
+    def to_json(self) -> bytes:
+        """Return the manifest as JSON: equal manifests give equal bytes.
+
+        >>> Manifest("1-a", "1", 0, (), ()).to_json()[:40]
+        b'{\\n  "graphs": [],\\n  "package_version": "1'
+        """
+        return (json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, data: bytes, *, name: str = "manifest.json") -> Manifest:
+        """Return the manifest that :meth:`to_json` wrote.
+
+        Raises
+        ------
+        InputError
+            If the bytes are no such manifest.
+        """
+        try:
+            fields = json.loads(data)
+            graphs = tuple(GraphEntry(**entry) for entry in fields.pop("graphs"))
+            tables = tuple(TableEntry(**entry) for entry in fields.pop("tables"))
+            return cls(graphs=graphs, tables=tables, **fields)
+        except json.JSONDecodeError as error:
+            place = FilePlace(name, error.lineno, error.colno)
+            raise InputError(
+                f"is not JSON: {error.msg}", place=place, advice="build the dataset again"
+            ) from None
+        except (AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
+            what = f"is not the manifest of a dataset: {error}"
+            raise InputError(what, place=FilePlace(name), advice="build the dataset again") from None
+
+
+def dataset_version(package_version: str, graph_sha256: str) -> str:
+    """Return the version of a dataset: that of the package and the first twelve digits of the graph's hash.
+
+    >>> dataset_version("0.1.0", "0123456789abcdef")
+    '0.1.0-0123456789ab'
+    """
+    return f"{package_version}-{graph_sha256[:12]}"
