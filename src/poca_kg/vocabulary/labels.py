@@ -1,7 +1,6 @@
 """Labels: one text out of several, by language, with an honest fallback.
 
-The order of properties is ours (``skos:prefLabel``, ``rdfs:label``, ``dcterms:title``, ``poca:nameAsStated``):
-nothing in the graph carries both of the first two.
+The properties of :data:`LABEL_PATH` are those that name a thing; nothing carries both of the first two.
 """
 
 from __future__ import annotations
