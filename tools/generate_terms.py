@@ -1,6 +1,9 @@
-"""Write ``src/poca_kg/vocabulary/terms.py`` from the terms that ``ontology/modules/*/terms.ttl`` declare.
+"""Write what follows from the names in the ontology: the terms module and the list of names of this version.
 
-Run it after every change of a term; ``--check`` changes nothing and exits 1 when the module is out of step.
+``src/poca_kg/vocabulary/terms.py`` holds the terms that ``ontology/modules/*/terms.ttl`` declare.
+``ontology/releases/terms-X.Y.Z.txt`` lists terms and concepts under the version in the header. It only
+grows: a name that was taken back stays in it and fails a test. Run this after every change of a name;
+``--check`` changes nothing and exits 1 when a file is out of step.
 """
 
 from __future__ import annotations
@@ -11,11 +14,13 @@ from pathlib import Path
 
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 
-from poca_kg.vocabulary.prefixes import PREFIXES
+from poca_kg.vocabulary.prefixes import PREFIXES, shorten_iri
 
-__all__ = ["TERMS_MODULE", "main", "read_terms", "render_module"]
+__all__ = ["TERMS_MODULE", "main", "read_names", "read_terms", "render_module", "render_names"]
 
 ROOT = Path(__file__).resolve().parents[1]
+ONTOLOGY = ROOT / "ontology"
+RELEASES = ONTOLOGY / "releases"
 TERMS_MODULE = ROOT / "src/poca_kg/vocabulary/terms.py"
 LINE_LENGTH = 110
 CLASS_TYPES = (OWL.Class, RDFS.Class)
@@ -44,12 +49,28 @@ from poca_kg.vocabulary.prefixes import PREFIXES
 '''
 
 
-def read_terms(modules_dir: Path) -> tuple[dict[str, str], dict[str, str]]:
+def read_terms(ontology_dir: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return local name → English definition, for the classes and for the properties of ``def/``."""
-    graph = Graph()
-    for path in sorted(modules_dir.glob("*/terms.ttl")):
-        graph.parse(path)
+    graph = _read(ontology_dir, "modules/*/terms.ttl")
     return _definitions(graph, CLASS_TYPES), _definitions(graph, PROPERTY_TYPES)
+
+
+def read_names(ontology_dir: Path) -> tuple[str, set[str]]:
+    """Return the version in the header, and the prefixed names of all terms, schemes and concepts."""
+    classes, properties = read_terms(ontology_dir)
+    concepts = set(_read(ontology_dir, "schemes/*.ttl").subjects(RDF.type, None))
+    version = _read(ontology_dir, "poca.ttl").value(URIRef(PREFIXES["poca"]), OWL.versionInfo)
+    names = {f"poca:{name}" for name in (*classes, *properties)}
+    return str(version), names | {shorten_iri(str(concept)) for concept in concepts}
+
+
+def render_names(listed: str, declared: set[str]) -> str:
+    """Return the list of names with the declared ones added, one a line and sorted.
+
+    >>> render_names("poca:City", {"poca:Workshop", "poca:Claim"}).split()
+    ['poca:City', 'poca:Claim', 'poca:Workshop']
+    """
+    return "".join(f"{name}\n" for name in sorted({*listed.split(), *declared}))
 
 
 def render_module(classes: dict[str, str], properties: dict[str, str]) -> str:
@@ -71,6 +92,13 @@ def render_module(classes: dict[str, str], properties: dict[str, str]) -> str:
         '    """The classes and properties of the ontology; any other name is an ``AttributeError``."""\n\n'
         f'    _NS = Namespace(PREFIXES["poca"])\n    _fail = True\n\n{members}\n'
     )
+
+
+def _read(ontology_dir: Path, pattern: str) -> Graph:
+    graph = Graph()
+    for path in sorted(ontology_dir.glob(pattern)):
+        graph.parse(path)
+    return graph
 
 
 def _definitions(graph: Graph, types: tuple[URIRef, ...]) -> dict[str, str]:
@@ -104,20 +132,28 @@ def _shorten(text: str, width: int) -> str:
     return words[: width - 1].rsplit(" ", 1)[0].rstrip(" ,;:(") + " …"
 
 
+def _read_text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Write the module, or with ``--check`` compare it; return the exit code."""
+    """Write the two files, or with ``--check`` compare them; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when out of step")
     options = parser.parse_args(arguments)
-    text = render_module(*read_terms(ROOT / "ontology/modules"))
-    current = TERMS_MODULE.read_text(encoding="utf-8") if TERMS_MODULE.exists() else ""
-    if text == current:
-        return 0
-    if options.check:
-        print("terms.py is out of step; run: python tools/generate_terms.py", file=sys.stderr)
-        return 1
-    TERMS_MODULE.write_text(text, encoding="utf-8")
-    return 0
+    version, names = read_names(ONTOLOGY)
+    release = RELEASES / f"terms-{version}.txt"
+    texts = {
+        TERMS_MODULE: render_module(*read_terms(ONTOLOGY)),
+        release: render_names(_read_text(release), names),
+    }
+    stale = [path for path, text in texts.items() if text != _read_text(path)]
+    for path in stale:
+        if options.check:
+            print(f"{path.name} is out of step; run: python tools/generate_terms.py", file=sys.stderr)
+        else:
+            path.write_text(texts[path], encoding="utf-8")
+    return 1 if stale and options.check else 0
 
 
 if __name__ == "__main__":
