@@ -1,0 +1,71 @@
+"""The built dataset as the commands see it: where it lies, its validation, and the report kept beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from poca_kg.errors import NotFoundError
+from poca_kg.settings import Settings
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.manifest import Manifest
+from poca_kg.store.places import Places
+from poca_kg.validate import Report, render_json, render_turtle, validate_store
+
+__all__ = [
+    "REPORT_FILES",
+    "dataset_directory",
+    "fresh_report",
+    "read_manifest",
+    "validate_built",
+    "write_report",
+]
+
+REPORT_FILES = ("report.json", "report.ttl")
+
+
+def dataset_directory(settings: Settings) -> Path:
+    """Return the folder of the built dataset.
+
+    Raises
+    ------
+    NotFoundError
+        If nothing has been built yet.
+    """
+    directory = settings.data_dir / "dataset"
+    if not (directory / "graph.nq").is_file():
+        raise NotFoundError(f"there is no built dataset in {directory}", advice="run `poca-kg build` first")
+    return directory
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Return the manifest of a dataset."""
+    path = directory / "manifest.json"
+    return Manifest.from_json(path.read_bytes(), name=str(path))
+
+
+def validate_built(directory: Path, ontology_dir: Path, *, language: str = "en") -> Report:
+    """Return the report on a built dataset, with the rows of the sources that its triples came from."""
+    store = EmbeddedStore.from_nquads(directory / "graph.nq", version=read_manifest(directory).version)
+    try:
+        return validate_store(store, ontology_dir, Places.read(directory / "places.tsv"), language=language)
+    finally:
+        store.close()
+
+
+def write_report(report: Report, directory: Path) -> None:
+    """Keep the report beside the dataset; building anew takes it away with the dataset."""
+    for name, text in zip(REPORT_FILES, (render_json(report), render_turtle(report)), strict=True):
+        (directory / name).write_text(text, encoding="utf-8")
+
+
+def fresh_report(directory: Path) -> bool | None:
+    """Return whether the dataset conforms by the report beside it, ``None`` where that is of another version."""
+    try:
+        told = json.loads((directory / REPORT_FILES[0]).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    if not isinstance(told, dict) or told.get("version") != read_manifest(directory).version:
+        return None
+    both = all((directory / name).is_file() for name in REPORT_FILES)
+    return bool(told.get("conforms")) if both else None

@@ -1,0 +1,97 @@
+"""``poca-kg validate``: files of the user, or the built dataset, against the project's shapes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from poca_kg.cli.built import dataset_directory, validate_built, write_report
+from poca_kg.cli.output import emit, message, progress_reporter
+from poca_kg.settings import read_settings
+from poca_kg.validate import (
+    Report,
+    Severity,
+    render_json,
+    render_text,
+    render_turtle,
+    validate_files,
+)
+
+__all__ = ["validate_command"]
+
+_COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+@click.command(name="validate")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "ttl"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON for programs, or the W3C validation report in Turtle.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.VIOLATION.value,
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.option("--lang", "language", type=click.Choice(["en", "it"]), default="en", show_default=True)
+@click.option("--all", "every", is_flag=True, help="Show every case of every rule, not only the first 20.")
+@click.option("--quiet", is_flag=True, help="Say nothing where there is nothing to say but that all is well.")
+@click.pass_context
+def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its parameter)
+    ctx: click.Context,
+    files: tuple[str, ...],
+    output_format: str,
+    fail_on: str,
+    language: str,
+    every: bool,
+    quiet: bool,
+) -> None:
+    r"""Check FILEs (Turtle, N-Triples, TriG, N-Quads, RDF/XML, JSON-LD; - for Turtle on stdin) together.
+
+    Without files the built dataset is checked, and its report kept beside it for `poca-kg publish`.
+
+    \b
+    Exit codes: 0 it conforms, 1 there are findings, 2 wrong usage,
+    3 a file cannot be read (with file:line:column).
+    """
+    settings = read_settings()
+    with progress_reporter(quiet=quiet) as progress:
+        progress("checking against the shapes")
+        if files:
+            report = validate_files(files, settings.ontology_dir, language=language)
+        else:
+            directory = dataset_directory(settings)
+            report = validate_built(directory, settings.ontology_dir, language=language)
+            write_report(report, directory)
+    failed = bool(report.worse_or_equal(Severity(fail_on)))
+    if not (quiet and output_format == "text" and not report.results):
+        _show(report, output_format, None if every else 20)
+    if failed:
+        ctx.exit(1)
+    if not files and not quiet:
+        message("the report lies beside the dataset; `poca-kg publish` makes it current")
+
+
+def _show(report: Report, output_format: str, most_per_rule: int | None) -> None:
+    if output_format == "json":
+        emit(render_json(report))
+    elif output_format == "ttl":
+        emit(render_turtle(report))
+    else:
+        emit(render_text(report, most_per_rule=most_per_rule, paint=_paint if _coloured() else None))
+
+
+def _coloured() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _paint(word: str, severity: Severity) -> str:
+    return click.style(word, fg=_COLOURS[severity], bold=True)

@@ -1,0 +1,201 @@
+"""From what the engine found to what a person can act on: messages, names, what stands there, what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, RDF, RDFS, SH, SKOS
+from rdflib.term import Node
+
+from poca_kg.store.protocol import Term
+from poca_kg.validate.engine import Finding
+from poca_kg.validate.expected import Expectation
+from poca_kg.validate.paths import reach, write_path
+from poca_kg.validate.phrases import join_words, phrase, visible, write_term
+from poca_kg.validate.places import Locator
+from poca_kg.validate.report import Result
+from poca_kg.validate.shapes import Shapes
+from poca_kg.validate.undeclared import UNDECLARED_SHAPE, expected_term, near_names
+from poca_kg.vocabulary.iris import BASE
+from poca_kg.vocabulary.labels import pick_label
+
+__all__ = ["Explainer"]
+
+_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title, URIRef(f"{BASE}def/nameAsStated"))
+_MOST_VALUES = 5
+_LONGEST_CHAIN = 5
+_OWN_COMPONENTS = {UNDECLARED_SHAPE, SH.ConstraintComponent}
+_ONE_MESSAGE = 600
+_FIXES = {
+    SH.MinCountConstraintComponent: "fix-add",
+    SH.QualifiedMinCountConstraintComponent: "fix-add",
+    SH.HasValueConstraintComponent: "fix-add-value",
+    SH.MaxCountConstraintComponent: "fix-remove-values",
+    SH.UniqueLangConstraintComponent: "fix-language",
+    SH.ClosedConstraintComponent: "fix-remove",
+    SH.SPARQLConstraintComponent: "fix-rule",
+    SH.ConstraintComponent: "fix-rule",
+    UNDECLARED_SHAPE: "fix-declare",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Explainer:
+    """Explains findings about one graph in one language."""
+
+    mixed: Graph
+    shapes: Shapes
+    locator: Locator
+    language: str = "en"
+
+    def result(self, finding: Finding) -> Result:
+        """Return a finding as a result of the report."""
+        expected = self._expects(finding)
+        found = self._found(finding)
+        messages = self._messages(finding)
+        best = pick_label(messages, self.language)
+        place = self.locator.place(self.mixed, finding)
+        return Result(
+            what=self._what(best, expected),
+            focus_node=finding.focus,
+            focus_label=self.label(finding.focus),
+            property_path=finding.path,
+            value=finding.value,
+            found=found,
+            expected=expected,
+            how_to_fix=self._fix(finding, expected),
+            severity=finding.severity,
+            shape=self.shapes.named_shape(finding.shape),
+            component=finding.component,
+            messages=messages,
+            details=self._details(finding),
+            place=place,
+            excerpt=self.locator.excerpt(place),
+        )
+
+    def _what(self, message: Literal | None, expected: str) -> str:
+        if message is None:
+            return phrase("generic", self.language, expected=expected)
+        return visible(str(message), _ONE_MESSAGE)
+
+    def label(self, node: Term) -> str:
+        """Return the name of a node, followed by its label where it has one."""
+        texts = [text for key in _LABELS for text in self._objects(node, key) if isinstance(text, Literal)]
+        best = pick_label(texts, self.language)
+        name = self.name(node)
+        return name if best is None else f"{name} “{visible(str(best), 80)}”"
+
+    def name(self, node: Term, depth: int = 0) -> str:
+        """Return the name of a node; that of a blank node says what it is and what leads to it."""
+        if not isinstance(node, BNode):
+            return write_term(node)
+        classes = sorted(
+            write_term(sort) for sort in self._objects(node, RDF.type) if isinstance(sort, URIRef)
+        )
+        own = f"[ a {', '.join(classes)} ]" if classes else "[]"
+        owners = sorted(
+            (self.name(subject, depth + 1), write_term(predicate))
+            for subject, predicate in self.mixed.subject_predicates(node)
+            if isinstance(subject, Term) and isinstance(predicate, URIRef) and depth < _LONGEST_CHAIN
+        )
+        return f"{owners[0][0]} → {owners[0][1]} → {own}" if owners else own
+
+    def _expects(self, finding: Finding) -> str:
+        if finding.component == UNDECLARED_SHAPE:
+            return expected_term(finding.value, self.language)
+        return Expectation(self.shapes, finding.shape, self.language).of(finding.component)
+
+    def _objects(self, node: Node, predicate: URIRef) -> list[Node]:
+        return [] if isinstance(node, Literal) else list(self.mixed.objects(node, predicate))
+
+    def _messages(self, finding: Finding) -> tuple[Literal, ...]:
+        """Return the message in every language; the engine drops it where it fills in a variable."""
+        holders = (finding.constraint, finding.shape)
+        templates: list[Literal] = []
+        for holder in holders:
+            if holder is not None and not templates:
+                found = self.shapes.rules.objects(holder, SH.message)
+                templates = sorted((text for text in found if isinstance(text, Literal)), key=_by_language)
+        if not templates:
+            return finding.messages if finding.component in _OWN_COMPONENTS else ()
+        return tuple(self._filled(template, finding) for template in templates)
+
+    def _filled(self, template: Literal, finding: Finding) -> Literal:
+        names = _PLACEHOLDER.findall(template)
+        if not names:
+            return template
+        values = {"this": self.name(finding.focus)}
+        if finding.value is not None:
+            values["value"] = write_term(finding.value)
+        if finding.path is not None:
+            values["path"] = write_path(finding.path)
+        values = {**_matched(str(template), finding.messages), **values}
+        text = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+        return Literal(text, lang=template.language)
+
+    def _details(self, finding: Finding) -> tuple[str, ...]:
+        """Return the reasons why a value does not conform to the shape asked of it, innermost ones too."""
+        texts = set()
+        for inner in finding.details:
+            best = pick_label(self._messages(inner), self.language)
+            told = str(best) if best is not None else self._expects(inner)
+            where = f"{self.name(inner.focus)}{' ' + write_path(inner.path) if inner.path else ''}"
+            texts.add(f"{where}: {visible(told, _ONE_MESSAGE)}")
+            texts.update(self._details(inner))
+        return tuple(sorted(texts))
+
+    def _found(self, finding: Finding) -> str:
+        if finding.value is not None:
+            return self.label(finding.value)
+        if finding.path is None:
+            return self.name(finding.focus)
+        values = sorted(self.name(value) for value in reach(self.mixed, finding.focus, finding.path))
+        if not values:
+            return phrase("found-nothing", self.language)
+        shown = ", ".join([*values[:_MOST_VALUES], *(["…"] if len(values) > _MOST_VALUES else [])])
+        return (
+            shown if len(values) == 1 else phrase("found-values", self.language, n=len(values), values=shown)
+        )
+
+    def _fix(self, finding: Finding, expected: str) -> str:
+        """Return the advice that a property shape gives, else what follows from the constraint.
+
+        The description of a node shape tells what the shape is for, not what to do.
+        """
+        rules = self.shapes.rules
+        is_about_property = (finding.shape, SH.path, None) in rules
+        texts = rules.objects(finding.shape, SH.description) if is_about_property else ()
+        advice = pick_label((text for text in texts if isinstance(text, Literal)), self.language)
+        fix = (
+            visible(str(advice), _ONE_MESSAGE) if advice is not None else self._derived_fix(finding, expected)
+        )
+        near = near_names(finding.value, self.shapes) if isinstance(finding.value, URIRef) else ()
+        return f"{fix.rstrip('.')}; {_near(near, self.language)}" if near else fix
+
+    def _derived_fix(self, finding: Finding, expected: str) -> str:
+        path = "" if finding.path is None else write_path(finding.path)
+        count = Expectation(self.shapes, finding.shape, self.language).count()
+        key = _FIXES.get(finding.component, "fix-change" if path else "fix-rule")
+        return phrase(key, self.language, path=path, expected=expected, count=count)
+
+
+def _near(names: tuple[str, ...], language: str) -> str:
+    return phrase("fix-near", language, values=join_words(names, language))
+
+
+def _by_language(text: Literal) -> tuple[str, str]:
+    return text.language or "", str(text)
+
+
+def _matched(template: str, messages: tuple[Literal, ...]) -> dict[str, str]:
+    """Return the variables of a template as they stand in the message that the engine made of it."""
+    parts = _PLACEHOLDER.split(template)
+    names = parts[1::2]
+    pattern = "(.*)".join(re.escape(part) for part in parts[::2])
+    for message in messages:
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            return {name: visible(text) for name, text in zip(names, match.groups(), strict=True)}
+    return {}

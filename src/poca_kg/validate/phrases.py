@@ -1,0 +1,194 @@
+"""The words of a report, in English and Italian, and terms written so that they cannot harm a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from rdflib import BNode, Literal, URIRef
+from rdflib.namespace import XSD
+
+from poca_kg.store.protocol import Term
+from poca_kg.vocabulary.labels import LANGUAGES
+from poca_kg.vocabulary.prefixes import shorten_iri
+
+__all__ = ["PHRASES", "join_words", "phrase", "visible", "write_term"]
+
+_LONGEST = 160
+_BARE = {
+    XSD.integer: re.compile(r"[+-]?[0-9]{1,40}"),
+    XSD.decimal: re.compile(r"[+-]?[0-9]{0,40}\.[0-9]{1,40}"),
+    XSD.boolean: re.compile("true|false"),
+}
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # what is expected
+    "count-exact-one": ("exactly one value", "esattamente un valore"),
+    "count-exact": ("exactly {n} values", "esattamente {n} valori"),
+    "count-min-one": ("at least one value", "almeno un valore"),
+    "count-min": ("at least {n} values", "almeno {n} valori"),
+    "count-max-none": ("no value", "nessun valore"),
+    "count-max-one": ("at most one value", "al massimo un valore"),
+    "count-max": ("at most {n} values", "al massimo {n} valori"),
+    "count-range": ("{low} to {high} values", "da {low} a {high} valori"),
+    "concept": ("a concept of scheme {scheme}", "un concetto dello schema {scheme}"),
+    "instance": ("a thing of class {name}", "una cosa di classe {name}"),
+    "datatype": ("a value of datatype {name}", "un valore di tipo {name}"),
+    "language-text": ("a text with a language tag", "un testo con etichetta di lingua"),
+    "kind-IRI": ("an IRI", "un IRI"),
+    "kind-BlankNode": ("a blank node", "un nodo vuoto"),
+    "kind-Literal": ("a literal", "un letterale"),
+    "kind-BlankNodeOrIRI": ("an IRI or a blank node", "un IRI o un nodo vuoto"),
+    "kind-BlankNodeOrLiteral": ("a blank node or a literal", "un nodo vuoto o un letterale"),
+    "kind-IRIOrLiteral": ("an IRI or a literal", "un IRI o un letterale"),
+    "in": ("one of {values}", "uno fra {values}"),
+    "pattern": ("a text that matches {pattern}", "un testo che corrisponde a {pattern}"),
+    "min-length": ("a text of at least {n} characters", "un testo di almeno {n} caratteri"),
+    "max-length": ("a text of at most {n} characters", "un testo di al massimo {n} caratteri"),
+    "min-inclusive": ("a value not below {value}", "un valore non inferiore a {value}"),
+    "min-exclusive": ("a value above {value}", "un valore superiore a {value}"),
+    "max-inclusive": ("a value not above {value}", "un valore non superiore a {value}"),
+    "max-exclusive": ("a value below {value}", "un valore inferiore a {value}"),
+    "languages": ("a text in one of the languages {values}", "un testo in una delle lingue {values}"),
+    "unique-language": ("at most one text per language", "al massimo un testo per lingua"),
+    "equals": ("the same values as {path}", "gli stessi valori di {path}"),
+    "disjoint": ("no value that {path} has too", "nessun valore che abbia anche {path}"),
+    "less-than": ("a value below each value of {path}", "un valore inferiore a ogni valore di {path}"),
+    "less-than-or-equals": (
+        "a value not above any value of {path}",
+        "un valore non superiore ad alcun valore di {path}",
+    ),
+    "has-value": ("the value {value}", "il valore {value}"),
+    "closed": ("none but the properties {values}", "nessuna proprietà oltre a {values}"),
+    "not": ("not {inner}", "non {inner}"),
+    "any-of": ("one of these: {inner}", "una di queste: {inner}"),
+    "only-one-of": ("exactly one of these: {inner}", "esattamente una di queste: {inner}"),
+    "conforming": ("what {shape} asks for", "quanto chiede {shape}"),
+    "qualified": ("{count} that is {inner}", "{count} che sia {inner}"),
+    "path-values": ("with {path}: {inner}", "con {path}: {inner}"),
+    "query": ("nothing that the query of the rule finds", "nulla che la query della regola trovi"),
+    "rule": ("what the rule says", "quanto dice la regola"),
+    "declared": ("a term that the ontology declares", "un termine dichiarato dall'ontologia"),
+    "generic": ("a rule is broken: expected {expected}", "una regola non è rispettata: atteso {expected}"),
+    # what was found
+    "found-nothing": ("nothing", "nulla"),
+    "found-values": ("{n} values: {values}", "{n} valori: {values}"),
+    # how to fix it
+    "fix-add": ("add {path}", "aggiungere {path}"),
+    "fix-add-value": ("give {path} {expected}", "dare a {path} {expected}"),
+    "fix-remove-values": (
+        "keep {count} of {path} and remove the rest",
+        "tenere {count} di {path}, togliere il resto",
+    ),
+    "fix-remove": ("remove {path}", "togliere {path}"),
+    "fix-change": ("change the value to {expected}", "cambiare il valore in: {expected}"),
+    "fix-rule": ("change the node so that the rule holds", "cambiare il nodo in modo che la regola valga"),
+    "fix-language": ("keep one text per language", "tenere un testo per lingua"),
+    "fix-near": ("did you mean {values}?", "forse {values}?"),
+    "fix-declare": (
+        "use a term of the ontology, or a namespace of your own",
+        "usare un termine dell'ontologia, o un namespace proprio",
+    ),
+    # undeclared terms
+    "undeclared": (
+        "{name} is not declared in the ontology: no shape and no question sees it",
+        "{name} non è dichiarato nell'ontologia: nessuna regola e nessuna domanda lo vede",
+    ),
+    "undeclared-concept": (
+        "{name} is not a concept of scheme {scheme}",
+        "{name} non è un concetto dello schema {scheme}",
+    ),
+    # the frame of the text report
+    "and": ("and", "e"),
+    "or": ("or", "o"),
+    "violation": ("violation", "violazione"),
+    "warning": ("warning", "avviso"),
+    "info": ("note", "nota"),
+    "violation-many": ("violations", "violazioni"),
+    "warning-many": ("warnings", "avvisi"),
+    "info-many": ("notes", "note"),
+    "found": ("found", "trovato"),
+    "path": ("at", "presso"),
+    "expected": ("expected", "atteso"),
+    "fix": ("fix", "rimedio"),
+    "rule-label": ("rule", "regola"),
+    "detail": ("because", "perché"),
+    "conforms": ("{name} conforms", "{name}: conforme"),
+    "conforms-not": ("{name} does not conform", "{name}: non conforme"),
+    "files": ("{n} files", "{n} file"),
+    "checked": (
+        "{triples} triples, {nodes} nodes checked against {shapes} shapes",
+        "{triples} triple, {nodes} nodi controllati su {shapes} regole",
+    ),
+    "more": ("… and {n} more of this rule", "… e altri {n} casi di questa regola"),
+    "nothing-to-check": (
+        "there was nothing to check: {name} holds no triple",
+        "non c'era nulla da controllare: {name} non contiene triple",
+    ),
+    "no-target": (
+        "no shape applies to anything here: things need a type of this ontology, such as poca:Viewpoint",
+        "nessuna regola si applica: alle cose serve un tipo dell'ontologia, come poca:Viewpoint",
+    ),
+}
+
+
+def phrase(key: str, language: str, **parts: object) -> str:
+    """Return a phrase in a language (English where we have no such language), with its parts filled in.
+
+    >>> phrase("count-max", "it", n=3)
+    'al massimo 3 valori'
+    """
+    position = LANGUAGES.index(language) if language in LANGUAGES else 0
+    return PHRASES[key][position].format(**parts)
+
+
+def join_words(words: Iterable[str], language: str, conjunction: str = "or") -> str:
+    """Return words as a list in a sentence.
+
+    >>> join_words(["one", "two", "three"], "en")
+    'one, two or three'
+    """
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} {phrase(conjunction, language)} {last}" if first else last
+
+
+def visible(text: str, longest: int = _LONGEST) -> str:
+    r"""Return a text in one line, cut to a length, with control and direction characters shown, not obeyed.
+
+    >>> visible("red \x1b[31m, two\nlines")
+    'red \\u001b[31m, two\\u000alines'
+    """
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(_shown(character) for character in short)
+
+
+def write_term(term: Term) -> str:
+    """Return a term for people, as Turtle would write it, but cut where it is long.
+
+    Blank nodes have no name that lasts, so each is written ``[]``.
+
+    >>> write_term(Literal("2016-13-01", datatype=XSD.date, normalize=False)), write_term(RDF.type)
+    ('"2016-13-01"^^xsd:date', 'rdf:type')
+    """
+    match term:
+        case BNode():
+            return "[]"
+        case URIRef():
+            return visible(shorten_iri(term))
+        case Literal():
+            if (bare := _BARE.get(term.datatype or XSD.string)) and bare.fullmatch(term):
+                return str(term)
+            text = '"' + visible(str(term)).replace('"', '\\"') + '"'
+            if term.language:
+                return f"{text}@{visible(term.language)}"
+            if term.datatype is None or term.datatype == XSD.string:
+                return text
+            return f"{text}^^{visible(shorten_iri(term.datatype))}"
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
+        code = ord(character)
+        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return character

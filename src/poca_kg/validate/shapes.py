@@ -1,0 +1,98 @@
+"""Shapes and ontology, read from their folder and handed on: whoever wants them cached keeps the object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rdflib import BNode, Graph, URIRef
+from rdflib.namespace import RDF, SH, SKOS
+
+from poca_kg.errors import InputError, NotFoundError
+from poca_kg.store.parsing import parse_file
+from poca_kg.vocabulary.iris import BASE
+
+__all__ = ["Shapes", "as_shapes", "read_shapes"]
+
+_SHAPES = "modules/*/shapes.ttl"
+_ONTOLOGY = ("poca.ttl", "modules/*/terms.ttl", "schemes/*.ttl")
+_LONGEST_CHAIN = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """The shapes to check against, and the ontology to mix into the data. Neither graph is ever changed.
+
+    Attributes
+    ----------
+    rules
+        The shapes graph.
+    ontology
+        Terms and schemes: what says that a city is a territorial unit, and which concepts a scheme has.
+    declared
+        Every IRI in the project's namespaces of terms and schemes that the ontology describes.
+    """
+
+    rules: Graph
+    ontology: Graph
+    declared: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        spaces = (f"{BASE}def/", f"{BASE}scheme/")
+        known = {str(node) for node in self.ontology.subjects(unique=True) if str(node).startswith(spaces)}
+        object.__setattr__(self, "declared", frozenset(known))
+
+    def schemes_of(self, concept_class: URIRef) -> tuple[URIRef, ...]:
+        """Return the schemes whose concepts are instances of a class; empty for a class of other things."""
+        members = set(self.ontology.subjects(RDF.type, concept_class))
+        found = {scheme for member in members for scheme in self.ontology.objects(member, SKOS.inScheme)}
+        return tuple(sorted(scheme for scheme in found if isinstance(scheme, URIRef)))
+
+    def named_shape(self, node: URIRef | BNode) -> URIRef:
+        """Return the shape itself if it has an IRI, else the nearest one around it that has."""
+        around: list[URIRef | BNode] = [node]
+        for _ in range(_LONGEST_CHAIN):
+            if named := sorted(shape for shape in around if isinstance(shape, URIRef)):
+                return named[0]
+            around = [
+                outer
+                for inner in around
+                for outer in self.rules.subjects(object=inner)
+                if isinstance(outer, URIRef | BNode)
+            ]
+        raise InputError("a shape has no IRI and stands in no shape that has one", advice="name the shape")
+
+
+def read_shapes(ontology_dir: Path) -> Shapes:
+    """Return the shapes and the ontology of a folder: ``modules/*/shapes.ttl``; terms and schemes.
+
+    Raises
+    ------
+    NotFoundError
+        If the folder has no shapes.
+    InputError
+        If a file cannot be parsed, with its place.
+    """
+    files = sorted(ontology_dir.glob(_SHAPES))
+    if not files:
+        raise NotFoundError(
+            f"there are no shapes in {ontology_dir}",
+            advice=f"set POCA_KG_ONTOLOGY_DIR to a folder with {_SHAPES}",
+        )
+    rules = _read_all(files)
+    if (None, RDF.type, SH.NodeShape) not in rules:
+        raise InputError(f"the files {_SHAPES} in {ontology_dir} hold no sh:NodeShape")
+    return Shapes(rules, _read_all(sorted(path for part in _ONTOLOGY for path in ontology_dir.glob(part))))
+
+
+def as_shapes(ontology: Path | Shapes) -> Shapes:
+    """Return the shapes that were handed over, or those of the folder that was named."""
+    return ontology if isinstance(ontology, Shapes) else read_shapes(ontology)
+
+
+def _read_all(files: list[Path]) -> Graph:
+    together = Graph(bind_namespaces="none")
+    for path in files:
+        for triple in parse_file(path):
+            together.add(triple)
+    return together
