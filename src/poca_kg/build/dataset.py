@@ -1,0 +1,125 @@
+"""The dataset as it lies on disk: canonical N-Quads, manifest and places, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from poca_kg.build.description import Description
+from poca_kg.build.folder import SourceFolder
+from poca_kg.errors import UsageError
+from poca_kg.settings import project_root
+from poca_kg.store.manifest import GraphEntry, Manifest, TableEntry, dataset_version
+from poca_kg.vocabulary.iris import graph_iri
+
+__all__ = ["DATASET_FILES", "BuiltDataset", "make_manifest", "package_version", "write_dataset"]
+
+DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
+"""What a dataset's folder holds, and nothing else."""
+
+
+@dataclass(frozen=True)
+class BuiltDataset:
+    """A dataset: its canonical N-Quads, its manifest, and the bytes of ``places.tsv``."""
+
+    nquads: bytes
+    manifest: Manifest
+    places: bytes
+
+
+def write_dataset(built: BuiltDataset, directory: Path) -> None:
+    """Write a dataset into a folder, which afterwards holds all of it or what it held before.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds anything that is not part of a dataset.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder", advice="name a folder for the dataset")
+    if directory.is_dir():
+        others = sorted({path.name for path in directory.iterdir()} - set(DATASET_FILES))
+        if others:
+            what = f"{directory} holds {others[0]!r}, which is not part of a dataset and would be lost"
+            raise UsageError(what, advice="name a folder that is empty or does not exist")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        _write_files(built, staging / "new")
+        if directory.is_dir():
+            directory.rename(staging / "old")
+        (staging / "new").rename(directory)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def make_manifest(
+    nquads: bytes,
+    folders: Iterable[SourceFolder],
+    description: Description,
+    *,
+    represented: Mapping[tuple[str, str], int],
+) -> Manifest:
+    """Return the counts and hashes of a dataset, given as canonical N-Quads.
+
+    ``represented`` says how many rows of each table, by source and name, are in the graph.
+    """
+    titles = {str(graph_iri(name)): title for name, (title, _) in description.graphs.items()}
+    licences = dict.fromkeys(titles, description.licence.spdx)
+    for folder in folders:
+        name = str(graph_iri(folder.source.id))
+        titles[name], licences[name] = folder.source.title_en, folder.source.licence.spdx
+    by_graph: dict[str, list[bytes]] = {}
+    for line in nquads.splitlines(keepends=True):
+        by_graph.setdefault(_graph_of(line), []).append(line)
+    graphs = tuple(
+        GraphEntry(name, len(lines), licences[name], titles[name], _sha256(b"".join(lines)))
+        for name, lines in by_graph.items()
+    )
+    tables = tuple(
+        TableEntry(
+            source=folder.source.id,
+            table=item.table.name,
+            rows=len(item.table.rows),
+            represented=represented.get((folder.source.id, item.table.name), 0),
+            sha256=item.sha256,
+        )
+        for folder in folders
+        for item in folder.tables
+    )
+    triples = sum(len(lines) for lines in by_graph.values())
+    name = package_version()
+    return Manifest(dataset_version(name, _sha256(nquads)), name, triples, graphs, tables)
+
+
+def package_version() -> str:
+    """Return the version of poca-kg: in a clone that of ``pyproject.toml``, else that of the package."""
+    root = project_root()
+    if root is None:
+        return version("poca-kg")
+    return str(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+
+
+def _write_files(built: BuiltDataset, directory: Path) -> None:
+    directory.mkdir()
+    contents: Mapping[str, bytes] = {
+        "graph.nq": built.nquads,
+        "manifest.json": built.manifest.to_json(),
+        "places.tsv": built.places,
+    }
+    for name, data in contents.items():
+        (directory / name).write_bytes(data)
+
+
+def _graph_of(line: bytes) -> str:
+    return line.rsplit(b" ", 2)[1][1:-1].decode()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
