@@ -1,4 +1,4 @@
-"""One form per dataset: canonical N-Quads by RDFC-1.0, whatever order and blank node labels the quads came in."""
+"""One form per dataset: canonical N-Quads by RDFC-1.0, whatever the order and blank node labels were."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["canonical_nquads"]
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
-    """Return the canonical N-Quads of a dataset: one line per distinct quad, sorted by code point.
+    r"""Return the canonical N-Quads of a dataset: one line per distinct quad, sorted by code point.
 
     Blank nodes get the labels of RDFC-1.0 (https://www.w3.org/TR/rdf-canon/), so that two datasets give equal
     bytes if and only if they are isomorphic. Lexical forms stay as they are.
 
     >>> from rdflib import BNode, Literal, URIRef
     >>> canonical_nquads([(BNode("x"), URIRef("http://e/p"), Literal("1"), "http://e/g")])
-    b'_:c14n0 <http://e/p> "1" <http://e/g> .\\n'
+    b'_:c14n0 <http://e/p> "1" <http://e/g> .\n'
     """
     dataset = ox.Dataset(quad_to_engine(quad) for quad in quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)

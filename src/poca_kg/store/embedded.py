@@ -1,6 +1,7 @@
 """The store in this process: pyoxigraph in memory, on disk, or on disk for reading only.
 
-An answer is bound to the thread that asked: it is read to its end, as terms or as bytes, before a method returns.
+An answer is bound to the thread that asked: it is read to its end, as terms or as bytes, before a method
+returns.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from poca_kg.errors import (
     InputError,
     LimitError,
     NotFoundError,
-    QuerySyntaxError,
     UnknownNameError,
     UsageError,
 )
@@ -30,6 +30,7 @@ from poca_kg.store.bridge import (
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import QueryForm, check_query, check_update, query_form
 from poca_kg.store.lexer import Kind, Token
+from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import Answer, GraphSize, Quad, Solutions, Term, Triples, Truth
 from poca_kg.store.syntax import explain
@@ -54,6 +55,7 @@ class EmbeddedStore:
         self._version = version
         self._writable = writable
         self._durable = durable
+        self._merger = Merger(engine)
 
     @classmethod
     def in_memory(cls, version: str = "") -> EmbeddedStore:
@@ -150,16 +152,25 @@ class EmbeddedStore:
         named_graphs: Sequence[str],
     ) -> Any:
         tokens = check_query(text)
-        dataset = _dataset(tokens, default_graphs, named_graphs)
+        engine, dataset = self._choose(tokens, default_graphs, named_graphs)
         asked, substitutions = _bind(text, tokens, bindings)
         try:
-            return self._engine.query(
-                asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset
-            )
+            return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_query) from None
         except (RuntimeError, ValueError) as error:
             raise UsageError(f"the query cannot be evaluated: {error}") from None
+
+    def _choose(
+        self, tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]
+    ) -> tuple[ox.Store, dict[str, Any]]:
+        """Return the engine to ask and its arguments: the caller's dataset, the query's, or everything."""
+        if default_graphs or named_graphs:
+            return self._merger.chosen(default_graphs, named_graphs)
+        if all(token.word != "FROM" for token in tokens):
+            return self._merger.everything()
+        dataset = named_dataset(tokens, PREFIXES)
+        return self._merger.chosen(*dataset) if dataset else (self._engine, {})
 
     def update(self, text: str) -> None:
         """Apply a SPARQL 1.1 update, all of it or nothing."""
@@ -169,10 +180,10 @@ class EmbeddedStore:
             self._engine.update(text, prefixes=PREFIXES)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_update) from None
-        self._flush()
+        self._written()
 
     def load(self, data: bytes | BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
-        """Add parsed data, all of it or nothing; ``graph`` receives the triples of a syntax without graphs."""
+        """Add parsed data, all of it or nothing; ``graph`` takes the triples of a syntax without graphs."""
         self._check_writable()
         if graph is not None and format.holds_graphs:
             raise UsageError(f"{format.short} names its graphs itself", advice="leave the graph out")
@@ -180,7 +191,7 @@ class EmbeddedStore:
         content = data if isinstance(data, bytes) else data.read()
         with bad_data("<data>"):
             self._engine.load(content, format=engine_format, to_graph=node(graph) if graph else None)
-        self._flush()
+        self._written()
 
     def dump(self, out: BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
         """Write one graph, or everything; a syntax without graphs gets the union of them all."""
@@ -209,6 +220,7 @@ class EmbeddedStore:
     def close(self) -> None:
         """Let go of files and locks; closing twice is fine."""
         self._engine = ox.Store()
+        self._merger = Merger(self._engine)
         self._writable = False
 
     def _check_writable(self) -> None:
@@ -217,7 +229,8 @@ class EmbeddedStore:
                 "this store is open for reading only", advice="open it with EmbeddedStore.on_disk"
             )
 
-    def _flush(self) -> None:
+    def _written(self) -> None:
+        self._merger.forget()
         if self._durable:
             self._engine.flush()
 
@@ -231,18 +244,6 @@ def _open(make: Any, directory: Path) -> ox.Store:
             raise LimitError(f"another process writes to the store in {directory}", advice=advice) from None
         raise InputError(f"the store in {directory} cannot be opened: {error}") from None
     return engine
-
-
-def _dataset(
-    tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]
-) -> dict[str, Any]:
-    """Return the engine's arguments for the caller's dataset, the query's own (FROM), or the union of all graphs."""
-    if default_graphs or named_graphs:
-        return {
-            "default_graph": [node(iri) for iri in default_graphs],
-            "named_graphs": [node(iri) for iri in named_graphs],
-        }
-    return {"use_default_graph_as_union": all(token.word != "FROM" for token in tokens)}
 
 
 def _bind(

@@ -11,7 +11,7 @@ __all__ = ["RdfSyntax", "ResultFormat", "find_syntax", "syntax_of_path"]
 
 
 class _Format(Enum):
-    """A format with its short name, the media type it is sent as, its suffix and the other names it goes by."""
+    """A format: its short name, the media type it is sent as, its suffix and the other names it goes by."""
 
     def __init__(self, short: str, media_type: str, suffix: str, *aliases: str) -> None:
         self.short, self.media_type, self.suffix = short, media_type, suffix

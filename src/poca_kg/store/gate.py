@@ -33,8 +33,10 @@ MOST_CHAINED = 250
 _OPENERS = frozenset({"{", "(", "[", "<<", "<<(", "{|"})
 _CLOSERS = frozenset({"}", ")", "]", ">>", ")>>", "|}"})
 _PREFIX_OPERATORS = frozenset({"!", "+", "-", "^", "^^"})
-_CHAINING_MARKS = frozenset("+ - * / || && | ^ = != < > <= >= ! . ;".split())
-_CHAINING_WORDS = frozenset("UNION OPTIONAL MINUS FILTER BIND EXISTS VALUES GRAPH".split())
+_CHAINING_MARKS = frozenset(
+    {"+", "-", "*", "/", "||", "&&", "|", "^", "=", "!=", "<", ">", "<=", ">=", "!", ".", ";"}
+)
+_CHAINING_WORDS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "EXISTS", "VALUES", "GRAPH"})
 _TERMS = frozenset({Kind.IRI, Kind.NAME, Kind.NUMBER, Kind.STRING, Kind.VARIABLE, Kind.BLANK})
 
 
@@ -126,7 +128,7 @@ def _check_words(text: str, tokens: Sequence[Token]) -> None:
             raise RemoteAccessError(
                 f"{token.word} in line {token.line}, column {token.column}: "
                 "no query leaves this graph for another address",
-                advice="ask the other endpoint yourself and join the answers, or load its data into a graph of your own",
+                advice="ask the other endpoint yourself and join the answers",
             )
         if (
             token.text == "\\"

@@ -1,4 +1,4 @@
-"""Advice on mistakes in queries: one small function per mistake, asked in order; the first that knows one wins."""
+"""Advice on mistakes in queries: a small function per mistake, asked in order; the first that knows wins."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from poca_kg.store.lexer import Kind, Token
 __all__ = ["Advice", "advise"]
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_UPDATES = frozenset("INSERT DELETE LOAD CLEAR CREATE DROP ADD MOVE COPY WITH".split())
-_AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
-_KEYWORDS = (
-    *_FORMS,
-    *_AGGREGATES,
-    *"PREFIX BASE DISTINCT REDUCED WHERE FROM NAMED GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET VALUES".split(),
-    *"OPTIONAL GRAPH UNION MINUS FILTER BIND EXISTS NOT AS UNDEF SEPARATOR IN IF BOUND COALESCE STR LANG".split(),
-    *"LANGMATCHES DATATYPE IRI REGEX REPLACE CONTAINS STRSTARTS STRENDS STRLEN SUBSTR LCASE UCASE CONCAT".split(),
-    *"ISIRI ISBLANK ISLITERAL ISNUMERIC SAMETERM YEAR MONTH DAY NOW ABS ROUND CEIL FLOOR".split(),
-)
+_UPDATES = frozenset({"INSERT", "DELETE", "CLEAR", "CREATE", "DROP", "ADD", "MOVE", "COPY", "WITH"})
+_AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_KEYWORD_TABLE = """
+SELECT ASK CONSTRUCT DESCRIBE PREFIX BASE DISTINCT REDUCED WHERE FROM NAMED GROUP BY HAVING ORDER ASC
+DESC LIMIT OFFSET VALUES OPTIONAL GRAPH UNION MINUS FILTER BIND EXISTS NOT AS UNDEF SEPARATOR IN IF BOUND
+COALESCE STR LANG LANGMATCHES DATATYPE IRI REGEX REPLACE CONTAINS STRSTARTS STRENDS STRLEN SUBSTR LCASE
+UCASE CONCAT ISIRI ISBLANK ISLITERAL ISNUMERIC SAMETERM YEAR MONTH DAY NOW ABS ROUND CEIL FLOOR COUNT SUM
+MIN MAX AVG SAMPLE GROUP_CONCAT
+"""
+_KEYWORDS = tuple(_KEYWORD_TABLE.split())
+_TERMS = frozenset({Kind.VARIABLE, Kind.IRI, Kind.NAME, Kind.STRING, Kind.NUMBER, Kind.BLANK})
 _CLOSERS = {"{": "}", "(": ")", "[": "]"}
 _BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![tbnrfuU\"'\\])")
 _SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -51,7 +52,7 @@ class _Case:
     prefixes: Mapping[str, str]
 
     def text(self, offset: int = 0) -> str:
-        """The token that many places from the mistake: words in capitals, empty outside the query."""
+        """Return the token that many places from the mistake: words in capitals, empty outside the query."""
         at = self.index + offset
         if not 0 <= at < len(self.tokens):
             return ""
@@ -158,19 +159,12 @@ def _brackets(case: _Case) -> _Found:
 
 
 def _aggregate(case: _Case) -> _Found:
-    if (
-        case.text() in _AGGREGATES
-        and case.text(-1) in {"SELECT", "DISTINCT"}
-        or (case.text() in _AGGREGATES and case.text(1) == "(" and case.text(-1).startswith("?"))
-    ):
+    bare = case.text(-1) in {"SELECT", "DISTINCT"} or (case.text(1) == "(" and case.text(-1).startswith("?"))
+    if case.text() in _AGGREGATES and bare:
         return case.index, Advice(how=f"name the result in brackets: SELECT ({case.text()}(...) AS ?name)")
-    if (
-        case.text() == ")"
-        and "WHERE" not in _words(case.tokens[: case.index])
-        and "SELECT" in _words(case.tokens)
-    ):
-        if not any(token.text == "{" for token in case.tokens[: case.index]):
-            return case.index, Advice(how="an expression in SELECT needs a name: (expression AS ?name)")
+    before = case.tokens[: case.index]
+    if case.text() == ")" and "SELECT" in _words(before) and not _in_pattern(before):
+        return case.index, Advice(how="an expression in SELECT needs a name: (expression AS ?name)")
     return None
 
 
@@ -198,12 +192,10 @@ def _named_twice(case: _Case) -> _Found:
     if case.index < len(case.tokens) and case.text() not in {")", "}"}:
         return None
     seen: set[str] = set()
-    for at, token in enumerate(case.tokens):
-        if token.kind is not Kind.VARIABLE or not any(
-            word == "WHERE" or word == "{" for word in _texts(case.tokens[:at])
-        ):
-            continue
-        if token.text in seen and case.tokens[at - 1].word == "AS":
+    start = next((at for at, token in enumerate(case.tokens) if token.text == "{"), len(case.tokens))
+    for at in range(start, len(case.tokens)):
+        token = case.tokens[at]
+        if token.kind is Kind.VARIABLE and token.text in seen and case.tokens[at - 1].word == "AS":
             return at, Advice(
                 f"{token.text} has a value here already", "give the result of BIND a name of its own"
             )
@@ -251,7 +243,7 @@ def _other_language(case: _Case) -> _Found:
         return case.index, Advice(how=_OTHER_LANGUAGES[case.text()])
     if case.text() == "=" and case.text(-1) == "=":
         return case.index, Advice(how="write a single = to compare")
-    if case.text() == "," and not any(token.text == "{" for token in case.tokens[: case.index]):
+    if case.text() == "," and not _in_pattern(case.tokens[: case.index]):
         return case.index, Advice(how="variables of SELECT stand side by side, without commas")
     return None
 
@@ -270,11 +262,14 @@ def _misspelt(case: _Case) -> _Found:
 
 
 def _missing_stop(case: _Case) -> _Found:
-    terms = {Kind.VARIABLE, Kind.IRI, Kind.NAME, Kind.STRING, Kind.NUMBER, Kind.BLANK}
-    if case.kind in terms and case.index and case.tokens[case.index - 1].kind in terms | {Kind.MARK}:
-        if any(token.text == "{" for token in case.tokens[: case.index]):
-            return case.index, Advice(how="is a full stop or a semicolon missing before it?")
+    if case.kind in _TERMS and _in_pattern(case.tokens[: case.index]):
+        return case.index, Advice(how="is a full stop or a semicolon missing before it?")
     return None
+
+
+def _in_pattern(before: Sequence[Token]) -> bool:
+    """Whether some group has been opened before."""
+    return any(token.text == "{" for token in before)
 
 
 def _words(tokens: Sequence[Token]) -> set[str]:

@@ -1,7 +1,8 @@
 """The tokens of a SPARQL text, found in one linear pass that never fails.
 
-What is not a token of SPARQL becomes a token of kind ``UNKNOWN``, so that whoever explains an error can point at
-it. Comments and white space are left out. Terminals as in section 19.8 of the SPARQL 1.1 Query Language.
+What is not a token of SPARQL becomes a token of kind ``UNKNOWN``, so that whoever explains an error can
+point at it. Comments and white space are left out. Terminals as in section 19.8 of the SPARQL 1.1 Query
+Language.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Token:
         return self.text.upper() if self.kind is Kind.WORD else ""
 
 
-# Possessive repetition, and a bound on prefixes (which may run on for long before no colon comes): no text makes
-# the match go over more than a fixed number of characters twice.
+# Possessive repetition, and a bound on prefixes (which may run on for long before no colon comes): no text
+# makes the match go over more than a fixed number of characters twice.
 _LETTER = r"[^\W\d_]"
 _PREFIX = rf"(?:{_LETTER}[\w.\-·]{{0,100}}+)?"
 _LOCAL = r"(?:[\w:\-·.]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])*+"

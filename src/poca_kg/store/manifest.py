@@ -12,7 +12,7 @@ __all__ = ["GraphEntry", "Manifest", "TableEntry", "dataset_version"]
 
 @dataclass(frozen=True, order=True)
 class GraphEntry:
-    """A named graph: how many triples it holds, under which licence, and the SHA-256 of its canonical N-Quads."""
+    """A named graph: its triples, its licence, its title and the SHA-256 of its canonical N-Quads."""
 
     iri: str
     triples: int
@@ -47,10 +47,10 @@ class Manifest:
         object.__setattr__(self, "tables", tuple(sorted(self.tables)))
 
     def to_json(self) -> bytes:
-        """Return the manifest as JSON: equal manifests give equal bytes.
+        r"""Return the manifest as JSON: equal manifests give equal bytes.
 
-        >>> Manifest("1-a", "1", 0, (), ()).to_json()[:40]
-        b'{\\n  "graphs": [],\\n  "package_version": "1'
+        >>> Manifest("1-a", "1", 0, (), ()).to_json()[:16]
+        b'{\n  "graphs": []'
         """
         return (json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 

@@ -46,7 +46,7 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
 
     Lexical forms and blank node labels are kept as written; the prefixes of the data are bound.
 
-    >>> graph = parse_bytes(b'<http://e/a> <http://e/p> "01", "x"@en .', syntax=RdfSyntax.TURTLE, name="a.ttl")
+    >>> graph = parse_bytes(b'<http://e/a> <http://e/p> "01", "x"@en .', syntax=RdfSyntax.TURTLE, name="a")
     >>> sorted(str(term) for term in graph.objects())
     ['01', 'x']
 

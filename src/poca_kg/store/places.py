@@ -1,7 +1,7 @@
 r"""Where a row of a table and a triple of the ontology stand: the sidecar ``places.tsv`` of a dataset.
 
-Tab-separated with a header: ``subject predicate object file line``; terms as in N-Triples. A row of a table fills
-only the first column. Sorted, so that equal places give equal bytes.
+Tab-separated with a header: ``subject predicate object file line``; terms as in N-Triples. A row of a table
+fills only the first column. Sorted, so that equal places give equal bytes.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Places:
     def of_triple(self, subject: Term, predicate: Term, object_: Term) -> FilePlace | None:
         """Return the place of a triple.
 
-        Where the object is not found as written, the first triple with that subject and predicate counts: blank
-        nodes have no label to go by, and engines rewrite some literals.
+        Where the object is not found as written, the first triple with that subject and predicate counts:
+        blank nodes have no label to go by, and engines rewrite some literals.
         """
         key = (sparql_term(subject), sparql_term(predicate), sparql_term(object_))
         return self._by_term.get(key) or self._by_pair.get(key[:2])
@@ -84,8 +84,8 @@ def write_places(
 ) -> None:
     """Write the places of rows (by IRI) and of triples.
 
-    A triple whose subject is a blank node is left out: nobody could ask for it. Of two places of one triple the
-    first stays.
+    A triple whose subject is a blank node is left out: nobody could ask for it. Of two places of one triple
+    the first stays.
     """
     entries = {(f"<{iri}>", "", ""): place for iri, place in rows}
     for (subject, predicate, object_), place in triples:

@@ -1,4 +1,4 @@
-"""The line of each triple in a Turtle or N-Triples file, by a parser of rdflib that is asked while it reads."""
+"""The line of each triple in a Turtle or N-Triples file, by rdflib's parser, asked while it reads."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ __all__ = ["turtle_lines"]
 
 
 def turtle_lines(data: bytes, name: str, base: str | None = None) -> list[tuple[Triple, int]]:
-    r"""Return the triples of a Turtle or N-Triples file in the order they are read, each with its object's line.
+    r"""Return the triples of a Turtle or N-Triples file as they are read, each with its object's line.
 
-    The cells of an RDF list bear the line of the last thing that was read in it. Lexical forms are as written.
+    The cells of an RDF list bear the line of the last thing that was read in it. Lexical forms of literals
+    with a datatype are as written.
 
     >>> turtle_lines(b'@prefix e: <http://e/> .\ne:a e:p 1,\n  2 .\n', "a.ttl")[1][1]
     3

@@ -99,7 +99,7 @@ class Store(Protocol):
         """Apply a SPARQL 1.1 update, all of it or nothing."""
 
     def load(self, data: bytes | BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
-        """Add parsed data, all of it or nothing; ``graph`` receives the triples of a syntax without graphs."""
+        """Add parsed data, all of it or nothing; ``graph`` takes the triples of a syntax without graphs."""
 
     def dump(self, out: BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
         """Write one graph, or everything; equal content gives equal bytes, apart from blank node labels."""

@@ -6,8 +6,8 @@
     <data_dir>/current       the version that is served
     <data_dir>/previous      the version that ``rollback`` goes back to
 
-A snapshot is made beside its place and moved there in one step; the pointer is a small file that is replaced in
-one step. Whoever reads sees one version or the other, and a failure leaves the old one.
+A snapshot is made beside its place and moved there in one step; the pointer is a small file that is replaced
+in one step. Whoever reads sees one version or the other, and a failure leaves the old one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def publish(dataset_dir: Path, data_dir: Path, *, extra: Mapping[str, bytes] | N
     Raises
     ------
     InputError
-        If the dataset is not whole: a file is missing, or the graph is not the one that the manifest describes.
+        If the dataset is not whole: a file is missing, or the graph is not the one of the manifest.
     """
     manifest = _check_dataset(dataset_dir)
     snapshots = data_dir / "snapshots"

@@ -1,8 +1,9 @@
 """What is wrong with a query that does not parse: the place in the user's own text, and what to do about it.
 
-The engine's own message names the furthest character that some rule of its grammar looked at, which is often
-behind the mistake, and lists what the rules expected. Here the mistake is brought back to a token: the text is
-parsed once more with every token on a line of its own, so that the line alone says which token was in the way.
+The engine's own message names the furthest character that some rule of its grammar looked at, which is
+often behind the mistake, and lists what the rules expected. Here the mistake is brought back to a token: the
+text is parsed once more with every token on a line of its own, so that the line alone says which one was in
+the way.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ _XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-]*\Z")
 
 
 def ordered(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """Return the distinct triples, sorted by subject, predicate and object as they are written in N-Triples."""
+    """Return the distinct triples, sorted by subject, predicate and object as in N-Triples."""
     return sorted(
         set(triples), key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object))
     )

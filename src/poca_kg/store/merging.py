@@ -1,0 +1,104 @@
+"""The union of graphs as a set: a triple that stands in two graphs is one triple of the default graph.
+
+The engine's own union answers once per graph, so that counts come out too high. Where graphs overlap, a query
+goes to a merged copy instead, whose default graph holds each triple once; where they do not, to the engine
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import pyoxigraph as ox
+
+from poca_kg.store.bridge import node
+from poca_kg.store.lexer import Kind, Token
+
+__all__ = ["Merger", "named_dataset"]
+
+_TWO_NAMED = "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }"
+_NAMED_AND_UNNAMED = "ASK { ?s ?p ?o GRAPH ?h { ?s ?p ?o } }"
+
+
+class Merger:
+    """Finds, for a dataset, the engine to ask and the arguments that make it see that dataset.
+
+    The merged copy of everything is kept until :meth:`forget`; one of a chosen dataset is made for its query.
+    """
+
+    def __init__(self, engine: ox.Store) -> None:
+        self._engine = engine
+        self._everything: ox.Store | None = None
+        self._lock = Lock()
+
+    def forget(self) -> None:
+        """Drop the merged copy: the content has changed."""
+        with self._lock:
+            self._everything = None
+
+    def everything(self) -> tuple[ox.Store, dict[str, Any]]:
+        """Return the engine for the union of all graphs."""
+        with self._lock:
+            if self._everything is None:
+                overlap = self._engine.query(_TWO_NAMED) or self._engine.query(_NAMED_AND_UNNAMED)
+                self._everything = _merge(self._engine, list(self._engine)) if overlap else self._engine
+            return self._everything, {"use_default_graph_as_union": self._everything is self._engine}
+
+    def chosen(
+        self, default_graphs: Sequence[str], named_graphs: Sequence[str]
+    ) -> tuple[ox.Store, dict[str, Any]]:
+        """Return the engine for a dataset: the union of the one list, and the graphs of the other by name."""
+        default: list[ox.NamedNode | ox.BlankNode] = [node(iri) for iri in default_graphs]
+        named = [node(iri) for iri in named_graphs]
+        if len(set(default)) < 2 or not self._engine.query(_TWO_NAMED, named_graphs=default):
+            return self._engine, {"default_graph": default, "named_graphs": named}
+        quads = [quad for name in default for quad in self._engine.quads_for_pattern(None, None, None, name)]
+        merged = _merge(self._engine, quads)
+        return merged, {"default_graph": ox.DefaultGraph(), "named_graphs": named}
+
+
+def _merge(engine: ox.Store, default: Sequence[ox.Quad]) -> ox.Store:
+    """Return a copy in memory with all named graphs, and with the given quads in the default graph."""
+    merged = ox.Store()
+    merged.bulk_extend(engine)
+    merged.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in default)
+    return merged
+
+
+def named_dataset(
+    tokens: Sequence[Token], prefixes: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the graphs of FROM and of FROM NAMED in a query, or ``None`` if it names none.
+
+    A name that cannot be told from the tokens alone (a relative IRI) makes it ``None`` too: then the engine
+    reads the clauses.
+
+    >>> from poca_kg.store.lexer import tokenise
+    >>> named_dataset(tokenise("ASK FROM <http://e/g> FROM NAMED e:h {}"), {"e": "http://e/"})
+    (('http://e/g',), ('http://e/h',))
+    """
+    known = dict(prefixes)
+    found: tuple[list[str], list[str]] = ([], [])
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1 : at + 3]
+        if token.word == "PREFIX" and len(following) == 2:
+            known[following[0].text.rstrip(":")] = following[1].text.strip("<>")
+        elif token.word == "FROM" and following:
+            is_named = following[0].word == "NAMED"
+            iri = _iri(following[-1] if is_named else following[0], known)
+            if iri is None:
+                return None
+            found[is_named].append(iri)
+    return (tuple(found[0]), tuple(found[1])) if found[0] or found[1] else None
+
+
+def _iri(token: Token, prefixes: Mapping[str, str]) -> str | None:
+    """Return the absolute IRI that a token stands for."""
+    if token.kind is Kind.IRI:
+        return token.text[1:-1] if ":" in token.text and "\\" not in token.text else None
+    prefix, _, local = token.text.partition(":")
+    if token.kind is not Kind.NAME or prefix not in prefixes or "\\" in local:
+        return None
+    return prefixes[prefix] + local
