@@ -1,0 +1,139 @@
+"""Pieces of the reference pages: what the ontology says of a thing, as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from rdflib import RDF, SH, Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import DCTERMS
+from rdflib.term import Node
+
+from poca_kg.vocabulary.prefixes import shorten_iri
+
+__all__ = [
+    "ONTOLOGY",
+    "ROOT",
+    "anchor",
+    "code",
+    "file_link",
+    "in_both",
+    "in_order",
+    "listed",
+    "page",
+    "read",
+    "show_path",
+    "show_value",
+    "sources",
+    "text_in",
+]
+
+ROOT = Path(__file__).resolve().parents[1]
+ONTOLOGY = ROOT / "ontology"
+FROM_PAGE = "../.."
+PATH_SIGNS = (
+    (SH.inversePath, "^{}"),
+    (SH.zeroOrMorePath, "{}*"),
+    (SH.oneOrMorePath, "{}+"),
+    (SH.zeroOrOnePath, "{}?"),
+)
+
+
+@cache
+def read(pattern: str) -> Graph:
+    """Return the union of the files of the ontology that match a pattern."""
+    graph = Graph()
+    for path in sorted(ONTOLOGY.glob(pattern)):
+        graph.parse(path)
+    return graph
+
+
+def in_order(nodes: Iterable[Node]) -> list[Node]:
+    """Return nodes sorted by their text."""
+    return sorted(nodes, key=str)
+
+
+def text_in(graph: Graph, subject: Node, predicate: URIRef, language: str) -> str:
+    """Return the text of a property in a language, or nothing; of several the first."""
+    texts = (str(o) for o in graph.objects(subject, predicate) if getattr(o, "language", None) == language)
+    return min(texts, default="")
+
+
+def in_both(graph: Graph, subject: Node, predicate: URIRef, lead: str = "") -> list[str]:
+    """Return a paragraph with the English text, led by a word, and one with the Italian text."""
+    english, italian = (text_in(graph, subject, predicate, language) for language in ("en", "it"))
+    return [*([f"{lead}{english}"] if english else []), *([f"*{italian}*"] if italian else [])]
+
+
+def listed(title: str, nodes: Iterable[Node], *, page: str | None = None) -> list[str]:
+    """Return one line ``- title: a, b`` with links to the headings of a page, or no line."""
+    names = sorted({shorten_iri(str(node)) for node in nodes})
+    shown = [f"[`{name}`]({page}.md#{anchor(name)})" if page else f"`{name}`" for name in names]
+    return [f"- {title}: {', '.join(shown)}"] if shown else []
+
+
+def sources(graph: Graph, subject: Node) -> list[str]:
+    """Return the line with the sources of a definition."""
+    found = sorted(str(source) for source in graph.objects(subject, DCTERMS.source))
+    return [f"- source: {', '.join(f'<{source}>' for source in found)}"] if found else []
+
+
+def anchor(heading: str) -> str:
+    """Return the fragment that a Markdown renderer gives to a heading.
+
+    >>> anchor("pocash:Statement-heldBy")
+    'pocashstatement-heldby'
+    """
+    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+
+
+def code(language: str, text: Node | None) -> list[str]:
+    """Return a fenced block of code, or nothing."""
+    return [f"```{language}\n{str(text).strip()}\n```"] if text else []
+
+
+def file_link(path: Path) -> str:
+    """Return a link from a reference page to a file of the repository."""
+    return f"[{path.name}]({FROM_PAGE}/{path.relative_to(ROOT).as_posix()})"
+
+
+def page(title: str, introduction: str, sections: Iterable[list[str]]) -> str:
+    """Return the text of a page: blocks with an empty line between them, but none within a list.
+
+    >>> page("Terms", "All.", [["## City", "- below: unit", "- source: law"]]).splitlines()[4:]
+    ['## City', '', '- below: unit', '- source: law']
+    """
+    text = f"# {title}\n\n{introduction} This page is written by `tools/generate_reference.py`."
+    in_list = False
+    for block in (block for section in sections for block in section if block):
+        text += ("\n" if in_list and block.startswith("- ") else "\n\n") + block
+        in_list = block.startswith("- ")
+    return text + "\n"
+
+
+def show_path(graph: Graph, path: Node) -> str:
+    """Return a property path in the notation of SPARQL."""
+    if isinstance(path, URIRef):
+        return shorten_iri(str(path))
+    if (path, RDF.first, None) in graph:
+        return "/".join(show_path(graph, step) for step in Collection(graph, path))
+    alternatives = graph.value(path, SH.alternativePath)
+    if alternatives:
+        return "(" + "|".join(show_path(graph, step) for step in Collection(graph, alternatives)) + ")"
+    for predicate, sign in PATH_SIGNS:
+        inner = graph.value(path, predicate)
+        if inner:
+            return sign.format(show_path(graph, inner))
+    raise ValueError(f"{path} is no property path")
+
+
+def show_value(graph: Graph, value: Node) -> str:
+    """Return a value of a constraint on one line; a query is shown by its first words only."""
+    if (value, RDF.first, None) in graph:
+        return ", ".join(show_value(graph, item) for item in Collection(graph, value))
+    if isinstance(value, URIRef):
+        return f"`{shorten_iri(str(value))}`"
+    return f"`{' '.join(str(value).split())}`"
