@@ -222,9 +222,9 @@ def broader(graph: Graph, concept: Node) -> str:
 def checks_page() -> str:
     """Return the page of checks."""
     introduction = (
-        "Queries that must return nothing; what they return is an offender with a detail. The name of a check "
-        "on the *ontology* says what holds, that of a check on the *data* says what is wrong. Data checks run "
-        "in every build on the whole dataset and stop it."
+        "Queries that must return nothing; what they return is an offender with a detail. The name of a "
+        "check on the *ontology* says what holds, that of a check on the *data* says what is wrong. Data "
+        "checks run in every build on the whole dataset and stop it."
     )
     return page("Checks", introduction, map(check_section, sorted(ONTOLOGY.glob("checks/*.rq"))))
 
