@@ -60,7 +60,7 @@ def write_report(report: Report, directory: Path) -> None:
 
 
 def fresh_report(directory: Path) -> bool | None:
-    """Return whether the dataset conforms by the report beside it, ``None`` where that is of another version."""
+    """Return whether the dataset conforms by the report beside it, ``None`` if that is of another version."""
     try:
         told = json.loads((directory / REPORT_FILES[0]).read_text("utf-8"))
     except (FileNotFoundError, ValueError):

@@ -7,6 +7,7 @@ no import, runs no script, and writes nothing to a log or to the screen.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -28,7 +29,7 @@ from poca_kg.validate.paths import PropertyPath, read_path
 from poca_kg.validate.report import Severity
 from poca_kg.validate.shapes import Shapes
 
-__all__ = ["Finding", "Outcome", "mix", "run_engine"]
+__all__ = ["PLACEHOLDER", "Finding", "Outcome", "mix", "run_engine"]
 
 _OPTIONS = {
     "advanced": False,
@@ -39,8 +40,10 @@ _OPTIONS = {
     "abort_on_first": False,
     "sparql_mode": False,
 }
+PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_KNOWN_VARIABLES = {"this", "path", "value"}
 _BAD_SHAPES = (ConstraintLoadError, ShapeLoadError)
-_CANNOT_COMPARE = (ReportableRuntimeError, ValidationFailure, TypeError, ArithmeticError)
+_CANNOT_COMPARE = (ReportableRuntimeError, ValidationFailure, TypeError, ArithmeticError, re.error)
 _Raw = tuple[str, BNode, list[tuple[Any, ...]]]
 
 
@@ -108,8 +111,7 @@ def run_engine(mixed: Graph, shapes: Shapes) -> Outcome:
     InputError
         If a shape is not well-formed.
     """
-    # The engine adds two triples of its own to a shapes graph, so it gets a copy.
-    rules = mix(Graph(), shapes.rules)
+    rules = _for_engine(shapes.rules)
     logger = logging.Logger("poca_kg.validate.engine", level=logging.CRITICAL + 1)
     options = {**_OPTIONS, "logger": logger}
     try:
@@ -123,6 +125,20 @@ def run_engine(mixed: Graph, shapes: Shapes) -> Outcome:
         raise InputError(f"the shapes cannot be used: {error.message}", advice="correct the shape") from error
     findings = {_finding(report, node) for node in report.objects(None, SH.result)}
     return Outcome((*findings, *failed), targets, len(applied))
+
+
+def _for_engine(rules: Graph) -> Graph:
+    """Return a copy of the shapes (the engine adds to them), without the messages that we fill in ourselves.
+
+    The engine fills a variable in by a regular expression, and a backslash in the data makes it break off; so
+    it is left only the messages with variables that stand nowhere in its results.
+    """
+    copy = Graph(bind_namespaces="none")
+    for triple in rules:
+        names = set(PLACEHOLDER.findall(str(triple[2]))) if triple[1] == SH.message else set()
+        if not names or names - _KNOWN_VARIABLES:
+            copy.add(triple)
+    return copy
 
 
 def _evaluate(validator: Validator, data: DataGraph) -> tuple[list[_Raw], list[Finding]]:

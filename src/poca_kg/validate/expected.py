@@ -5,6 +5,7 @@ Source: SHACL, section 4 (https://www.w3.org/TR/shacl/#core-components).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from rdflib.term import Node
 from poca_kg.validate.paths import Predicate, PropertyPath, Sequence, as_term, read_path, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.shapes import Shapes
+from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.labels import pick_label
 
 __all__ = ["Expectation"]
@@ -40,6 +42,7 @@ _PAIRS = {
     SH.lessThan: "less-than",
     SH.lessThanOrEquals: "less-than-or-equals",
 }
+_SCHEME_PATTERN = re.compile(rf"\^({re.escape(BASE)}scheme/[a-z-]+)/")
 _NOT_OF_ONE_VALUE = {SH.uniqueLang, SH.property}
 
 
@@ -165,8 +168,13 @@ class Expectation:
         return value if last == Predicate(SKOS.inScheme) and isinstance(value, URIRef) else None
 
     def _class(self, value: Node) -> str:
-        schemes = self.shapes.schemes_of(URIRef(str(value)))
-        if len(schemes) == 1 and value != SKOS.Concept:
+        if value == SKOS.Concept:
+            schemes = tuple(
+                scheme for text in self._parameters(SH.pattern) if (scheme := _scheme_in(str(text)))
+            )
+        else:
+            schemes = self.shapes.schemes_of(URIRef(str(value)))
+        if len(schemes) == 1:
             return self._concept(schemes[0])
         return self._say("instance", name=_written(value))
 
@@ -182,6 +190,8 @@ class Expectation:
         return self._say("datatype", name=_written(value))
 
     def _pattern(self, value: Node) -> str:
+        if (scheme := _scheme_in(str(value))) is not None:
+            return self._concept(scheme)
         flags = "".join(str(flag) for flag in self._parameters(SH.flags))
         return self._say("pattern", pattern=f"/{visible(str(value))}/{flags}")
 
@@ -234,6 +244,13 @@ def _component(parameter: URIRef) -> URIRef:
     if parameter == SH.qualifiedValueShape:
         name = "qualifiedMinCount"
     return SH[f"{name[0].upper()}{name[1:]}ConstraintComponent"]
+
+
+def _scheme_in(pattern: str) -> URIRef | None:
+    """Return the scheme, for a pattern that asks for the IRI of one of its concepts."""
+    plain = pattern.replace("[.]", ".").replace("\\.", ".")
+    match = _SCHEME_PATTERN.match(plain)
+    return URIRef(match[1]) if match else None
 
 
 def _written(node: Node) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -10,7 +9,7 @@ from rdflib.namespace import DCTERMS, RDF, RDFS, SH, SKOS
 from rdflib.term import Node
 
 from poca_kg.store.protocol import Term
-from poca_kg.validate.engine import Finding
+from poca_kg.validate.engine import PLACEHOLDER, Finding
 from poca_kg.validate.expected import Expectation
 from poca_kg.validate.paths import reach, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
@@ -23,7 +22,6 @@ from poca_kg.vocabulary.labels import pick_label
 
 __all__ = ["Explainer"]
 
-_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title, URIRef(f"{BASE}def/nameAsStated"))
 _MOST_VALUES = 5
 _LONGEST_CHAIN = 5
@@ -36,8 +34,8 @@ _FIXES = {
     SH.MaxCountConstraintComponent: "fix-remove-values",
     SH.UniqueLangConstraintComponent: "fix-language",
     SH.ClosedConstraintComponent: "fix-remove",
-    SH.SPARQLConstraintComponent: "fix-rule",
-    SH.ConstraintComponent: "fix-rule",
+    SH.SPARQLConstraintComponent: "",
+    SH.ConstraintComponent: "",
     UNDECLARED_SHAPE: "fix-declare",
 }
 
@@ -56,17 +54,17 @@ class Explainer:
         expected = self._expects(finding)
         found = self._found(finding)
         messages = self._messages(finding)
-        best = pick_label(messages, self.language)
+        what = self._what(pick_label(messages, self.language), expected)
         place = self.locator.place(self.mixed, finding)
         return Result(
-            what=self._what(best, expected),
+            what=what,
             focus_node=finding.focus,
             focus_label=self.label(finding.focus),
             property_path=finding.path,
             value=finding.value,
             found=found,
             expected=expected,
-            how_to_fix=self._fix(finding, expected),
+            how_to_fix=self._fix(finding, expected, what),
             severity=finding.severity,
             shape=self.shapes.named_shape(finding.shape),
             component=finding.component,
@@ -113,18 +111,18 @@ class Explainer:
 
     def _messages(self, finding: Finding) -> tuple[Literal, ...]:
         """Return the message in every language; the engine drops it where it fills in a variable."""
+        if finding.component in _OWN_COMPONENTS:
+            return finding.messages
         holders = (finding.constraint, finding.shape)
         templates: list[Literal] = []
         for holder in holders:
             if holder is not None and not templates:
                 found = self.shapes.rules.objects(holder, SH.message)
                 templates = sorted((text for text in found if isinstance(text, Literal)), key=_by_language)
-        if not templates:
-            return finding.messages if finding.component in _OWN_COMPONENTS else ()
         return tuple(self._filled(template, finding) for template in templates)
 
     def _filled(self, template: Literal, finding: Finding) -> Literal:
-        names = _PLACEHOLDER.findall(template)
+        names = PLACEHOLDER.findall(template)
         if not names:
             return template
         values = {"this": self.name(finding.focus)}
@@ -133,7 +131,7 @@ class Explainer:
         if finding.path is not None:
             values["path"] = write_path(finding.path)
         values = {**_matched(str(template), finding.messages), **values}
-        text = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+        text = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
         return Literal(text, lang=template.language)
 
     def _details(self, finding: Finding) -> tuple[str, ...]:
@@ -160,25 +158,30 @@ class Explainer:
             shown if len(values) == 1 else phrase("found-values", self.language, n=len(values), values=shown)
         )
 
-    def _fix(self, finding: Finding, expected: str) -> str:
+    def _fix(self, finding: Finding, expected: str, what: str) -> str:
         """Return the advice that a property shape gives, else what follows from the constraint.
 
-        The description of a node shape tells what the shape is for, not what to do.
+        The description of a node shape tells what the shape is for, not what to do; where nothing follows
+        from the constraint, the message must be the advice.
         """
         rules = self.shapes.rules
         is_about_property = (finding.shape, SH.path, None) in rules
         texts = rules.objects(finding.shape, SH.description) if is_about_property else ()
         advice = pick_label((text for text in texts if isinstance(text, Literal)), self.language)
-        fix = (
-            visible(str(advice), _ONE_MESSAGE) if advice is not None else self._derived_fix(finding, expected)
-        )
+        if advice is not None:
+            fix = visible(str(advice), _ONE_MESSAGE)
+        else:
+            fix = self._derived_fix(finding, expected) or what
         near = near_names(finding.value, self.shapes) if isinstance(finding.value, URIRef) else ()
         return f"{fix.rstrip('.')}; {_near(near, self.language)}" if near else fix
 
     def _derived_fix(self, finding: Finding, expected: str) -> str:
         path = "" if finding.path is None else write_path(finding.path)
+        if (key := _FIXES.get(finding.component, "fix-change" if path else "")) == "":
+            return ""
+        if (finding.shape, SH.maxCount, Literal(0)) in self.shapes.rules:
+            key = "fix-remove"
         count = Expectation(self.shapes, finding.shape, self.language).count()
-        key = _FIXES.get(finding.component, "fix-change" if path else "fix-rule")
         return phrase(key, self.language, path=path, expected=expected, count=count)
 
 
@@ -192,10 +195,24 @@ def _by_language(text: Literal) -> tuple[str, str]:
 
 def _matched(template: str, messages: tuple[Literal, ...]) -> dict[str, str]:
     """Return the variables of a template as they stand in the message that the engine made of it."""
-    parts = _PLACEHOLDER.split(template)
-    names = parts[1::2]
-    pattern = "(.*)".join(re.escape(part) for part in parts[::2])
+    parts = PLACEHOLDER.split(template)
     for message in messages:
-        if match := re.fullmatch(pattern, message, re.DOTALL):
-            return {name: visible(text) for name, text in zip(names, match.groups(), strict=True)}
+        texts = _between(parts[::2], str(message))
+        if texts is not None:
+            return {name: visible(text) for name, text in zip(parts[1::2], texts, strict=True)}
     return {}
+
+
+def _between(fixed: list[str], message: str) -> list[str] | None:
+    """Return what stands between the fixed parts of a message, in one pass, or ``None``."""
+    first, *middle, last = fixed
+    if not (message.startswith(first) and message.endswith(last)):
+        return None
+    texts, start, end = [], len(first), len(message) - len(last)
+    for part in middle:
+        found = message.find(part, start, end)
+        if found < 0:
+            return None
+        texts.append(message[start:found])
+        start = found + len(part)
+    return [*texts, message[start:end]] if start <= end else None

@@ -61,7 +61,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "has-value": ("the value {value}", "il valore {value}"),
     "closed": ("none but the properties {values}", "nessuna proprietà oltre a {values}"),
-    "not": ("not {inner}", "non {inner}"),
+    "not": ("anything but: {inner}", "tutto tranne: {inner}"),
     "any-of": ("one of these: {inner}", "una di queste: {inner}"),
     "only-one-of": ("exactly one of these: {inner}", "esattamente una di queste: {inner}"),
     "conforming": ("what {shape} asks for", "quanto chiede {shape}"),
@@ -82,8 +82,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "tenere {count} di {path}, togliere il resto",
     ),
     "fix-remove": ("remove {path}", "togliere {path}"),
-    "fix-change": ("change the value to {expected}", "cambiare il valore in: {expected}"),
-    "fix-rule": ("change the node so that the rule holds", "cambiare il nodo in modo che la regola valga"),
+    "fix-change": ("correct the value", "correggere il valore"),
     "fix-language": ("keep one text per language", "tenere un testo per lingua"),
     "fix-near": ("did you mean {values}?", "forse {values}?"),
     "fix-declare": (
@@ -114,12 +113,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     "fix": ("fix", "rimedio"),
     "rule-label": ("rule", "regola"),
     "detail": ("because", "perché"),
-    "conforms": ("{name} conforms", "{name}: conforme"),
-    "conforms-not": ("{name} does not conform", "{name}: non conforme"),
+    "conforms": ("Conforms ({name})", "Conforme ({name})"),
+    "conforms-not": ("Does not conform ({name})", "Non conforme ({name})"),
     "files": ("{n} files", "{n} file"),
     "checked": (
-        "{triples} triples, {nodes} nodes checked against {shapes} shapes",
-        "{triples} triple, {nodes} nodi controllati su {shapes} regole",
+        "triples: {triples}, nodes checked: {nodes}, shapes: {shapes}",
+        "triple: {triples}, nodi controllati: {nodes}, regole: {shapes}",
     ),
     "more": ("… and {n} more of this rule", "… e altri {n} casi di questa regola"),
     "nothing-to-check": (
@@ -168,8 +167,8 @@ def write_term(term: Term) -> str:
 
     Blank nodes have no name that lasts, so each is written ``[]``.
 
-    >>> write_term(Literal("2016-13-01", datatype=XSD.date, normalize=False)), write_term(RDF.type)
-    ('"2016-13-01"^^xsd:date', 'rdf:type')
+    >>> write_term(Literal("Torino", lang="it")), write_term(Literal(5)), write_term(XSD.date)
+    ('"Torino"@it', '5', 'xsd:date')
     """
     match term:
         case BNode():

@@ -7,6 +7,7 @@ control characters are spelt out, long values cut in the text, and kept whole in
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
@@ -24,6 +25,7 @@ __all__ = ["JSON_FORMAT", "render_json", "render_text", "summary"]
 JSON_FORMAT = 1
 _MOST_PER_RULE = 20
 _LABEL_WIDTH = 10
+_WIDTH = 100
 _Paint = Callable[[str, Severity], str]
 
 
@@ -49,7 +51,7 @@ def render_text(
     Examples
     --------
     >>> print(render_text(Report(results=(), names=("mine.ttl",), triples=4, nodes=1, shapes=9)))
-    mine.ttl conforms: 4 triples, 1 nodes checked against 9 shapes.
+    Conforms (mine.ttl): triples: 4, nodes checked: 1, shapes: 9.
     """
     painted = paint or (lambda word, _: word)
     blocks = []
@@ -132,7 +134,7 @@ def _head(shared: dict[str, str], first: Result, language: str) -> list[tuple[st
     return [
         (phrase("path", language), visible(first.path)),
         (phrase("expected", language), shared["expected"]),
-        (phrase("fix", language), shared["how_to_fix"]),
+        (phrase("fix", language), "" if shared["how_to_fix"] == shared["what"] else shared["how_to_fix"]),
         (phrase("rule-label", language), _rule_name(first)),
     ]
 
@@ -144,16 +146,32 @@ def _case(result: Result, shared: dict[str, str], language: str) -> list[str]:
         lines.append(f"    {result.place.line} | {result.excerpt}")
     own = [
         ("", "" if shared["what"] else result.what),
-        (phrase("found", language), result.found),
+        (phrase("found", language), "" if result.value == result.focus_node else result.found),
         (phrase("expected", language), "" if shared["expected"] else result.expected),
-        (phrase("fix", language), "" if shared["how_to_fix"] else result.how_to_fix),
+        (
+            phrase("fix", language),
+            "" if result.how_to_fix in (*shared.values(), result.what) else result.how_to_fix,
+        ),
         *((phrase("detail", language), reason) for reason in result.details),
     ]
     return lines + _labelled(own, indent=4)
 
 
 def _labelled(pairs: Iterable[tuple[str, str]], indent: int = 2) -> list[str]:
-    return [f"{' ' * indent}{label:<{_LABEL_WIDTH}}{text}".rstrip() for label, text in pairs if text]
+    """Return lines with a label each, wrapped so that only words too long for a line go beyond it."""
+    lines = []
+    for label, text in pairs:
+        if text:
+            first = f"{' ' * indent}{label:<{_LABEL_WIDTH}}"
+            lines += textwrap.wrap(
+                text,
+                width=_WIDTH,
+                initial_indent=first,
+                subsequent_indent=" " * len(first),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    return lines
 
 
 def _rule_name(result: Result) -> str:

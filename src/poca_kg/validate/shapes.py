@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rdflib import BNode, Graph, URIRef
-from rdflib.namespace import RDF, SH, SKOS
+from rdflib.namespace import OWL, RDF, SH, SKOS
 
 from poca_kg.errors import InputError, NotFoundError
 from poca_kg.store.parsing import parse_file
@@ -39,7 +39,8 @@ class Shapes:
 
     def __post_init__(self) -> None:
         spaces = (f"{BASE}def/", f"{BASE}scheme/")
-        known = {str(node) for node in self.ontology.subjects(unique=True) if str(node).startswith(spaces)}
+        nodes = {*self.ontology.subjects(), *self.ontology.objects(None, OWL.versionIRI)}
+        known = {str(node) for node in nodes if str(node).startswith(spaces)}
         object.__setattr__(self, "declared", frozenset(known))
 
     def schemes_of(self, concept_class: URIRef) -> tuple[URIRef, ...]:
