@@ -25,6 +25,7 @@ from poca_kg.analysis.missing import explain_absence
 from poca_kg.analysis.origins import find_document_places, find_rows, find_voices, name_of
 from poca_kg.analysis.selecting import iri_of, select
 from poca_kg.build.catalogue import CATALOGUE_FIELDS
+from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.errors import NotFoundError
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store, Term
@@ -33,9 +34,7 @@ from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = ["why"]
 
-_ONTOLOGY_GRAPHS = frozenset(
-    graph_iri(name) for name in ("ontology", "schemes", "shapes", "alignments", "questions", "rules")
-)
+_ONTOLOGY_GRAPHS = frozenset(map(graph_iri, OWN_GRAPHS)) - {graph_iri("derived"), graph_iri("catalogue")}
 
 _HOLDING = """
 SELECT DISTINCT ?graph ?s ?p ?o WHERE { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph
