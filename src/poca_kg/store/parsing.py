@@ -28,7 +28,8 @@ def parse_file(path: Path, *, syntax: RdfSyntax | None = None, base: str | None 
     InputError
         If the file cannot be read or does not parse; its place has line and column where they are known.
     """
-    return parse_bytes(read_bytes(path), syntax=syntax or syntax_of_path(path), name=str(path), base=base)
+    known = syntax or syntax_of_path(path)
+    return parse_bytes(read_bytes(path), syntax=known, name=str(path), base=base)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -64,11 +65,17 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
         parser = ox.parse(data, format=ox.RdfFormat.from_media_type(syntax.media_type), base_iri=base)
         for quad in parser:
             subject, predicate, object_, graph_name = quad_from_engine(quad)
-            target = graph.graph(graph_name or None) if isinstance(graph, Dataset) and graph_name else graph
-            target.add((subject, predicate, object_))
+            _target(graph, graph_name).add((subject, predicate, object_))
         for prefix, namespace in sorted(parser.prefixes.items()):
             graph.bind(prefix, namespace)
     return graph
+
+
+def _target(graph: Graph, graph_name: str) -> Graph:
+    """Return where a triple goes: the graph itself, or one of the dataset's."""
+    if not isinstance(graph, Dataset):
+        return graph
+    return graph.graph(graph_name) if graph_name else graph.default_graph
 
 
 @contextmanager
