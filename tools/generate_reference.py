@@ -39,6 +39,7 @@ KIND_WORDS = {
     OWL.Class: "class",
     OWL.ObjectProperty: "property, leads to a thing",
     OWL.DatatypeProperty: "property, gives a value",
+    OWL.AnnotationProperty: "property, leads to a thing or gives a value",
     RDF.Property: "property, leads to a thing or gives a value",
 }
 MATCHES = (
@@ -72,11 +73,11 @@ def terms_page() -> str:
     for module in modules():
         graph = read(f"modules/{module}/terms.ttl")
         sections.append([f"## {module}"])
-        found = [
-            (rank, str(s), s) for rank, kind in enumerate(KIND_WORDS) for s in graph.subjects(RDF.type, kind)
-        ]
-        for _, _, term in sorted((min(rank, 1), name, term) for rank, name, term in found):
-            sections.append(term_section(graph, term, shapes, alignments))
+        classes = in_order(graph.subjects(RDF.type, OWL.Class))
+        properties = in_order(
+            {s for kind in KIND_WORDS for s in graph.subjects(RDF.type, kind)} - set(classes)
+        )
+        sections += [term_section(graph, term, shapes, alignments) for term in (*classes, *properties)]
     return page("Terms", "The classes and properties of the ontology (`def/`), module by module.", sections)
 
 

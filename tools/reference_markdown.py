@@ -34,6 +34,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = ROOT / "ontology"
 FROM_PAGE = "../.."
+OURS = ("poca:", "pocash:", "question:")
 PATH_SIGNS = (
     (SH.inversePath, "^{}"),
     (SH.zeroOrMorePath, "{}*"),
@@ -68,10 +69,13 @@ def in_both(graph: Graph, subject: Node, predicate: URIRef, lead: str = "") -> l
     return [*([f"{lead}{english}"] if english else []), *([f"*{italian}*"] if italian else [])]
 
 
-def listed(title: str, nodes: Iterable[Node], *, page: str | None = None) -> list[str]:
-    """Return one line ``- title: a, b`` with links to the headings of a page, or no line."""
+def listed(title: str, nodes: Iterable[Node], *, page: str = "") -> list[str]:
+    """Return one line ``- title: a, b``, our own names linked to their headings on a page, or no line."""
     names = sorted({shorten_iri(str(node)) for node in nodes})
-    shown = [f"[`{name}`]({page}.md#{anchor(name)})" if page else f"`{name}`" for name in names]
+    shown = [
+        f"[`{name}`]({page}.md#{anchor(name)})" if page and name.startswith(OURS) else f"`{name}`"
+        for name in names
+    ]
     return [f"- {title}: {', '.join(shown)}"] if shown else []
 
 
