@@ -1,8 +1,8 @@
 """No text of ours repeats seven words in a row of the source page, and the comparison can fail.
 
-``shingles.txt`` holds the first 16 hexadecimal digits of the SHA-256 of every run of seven words of the page's
-paragraphs (lower case, letters and digits only, one blank between words): enough to recognise a copied run,
-useless for reading the page. The title is no part of it: it names the document.
+``shingles.txt`` holds the first 16 hexadecimal digits of the SHA-256 of every run of seven words of the page
+(lower case, letters and digits only, one blank between words): enough to recognise a copied run, useless for
+reading the page. The title is no part of it: it names the document.
 """
 
 import hashlib
