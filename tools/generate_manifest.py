@@ -17,11 +17,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     check = parser.parse_args().check
-    text = build_dataset(ROOT / "data" / "sources", ROOT / "ontology").manifest.to_json()
+    manifest = build_dataset(ROOT / "data" / "sources", ROOT / "ontology").manifest.to_json()
     if not check:
-        PATH.write_text(text, encoding="utf-8")
+        PATH.write_bytes(manifest)
         return 0
-    if PATH.is_file() and PATH.read_text(encoding="utf-8") == text:
+    if PATH.is_file() and PATH.read_bytes() == manifest:
         return 0
     sys.stderr.write("data/manifest.json is out of step with the sources; run make reference\n")
     return 1

@@ -13,8 +13,8 @@ RULES = sorted((ROOT / "ontology" / "rules").glob("*.ttl"))
 CLOSURE, LIFT, CONTRADICTION, CONTAINER = RULES
 FIELDS_SHUT_OUT = {
     "common-post-carbon-future", "competitiveness", "development-of-the-area-between-cities",
-    "housing-market", "labour-market", "policies-beyond-the-city", "pollution", "post-carbon-policies", "post-carbon-vision",
-    "technology-and-innovation", "waste",
+    "housing-market", "labour-market", "policies-beyond-the-city", "pollution", "post-carbon-policies",
+    "post-carbon-vision", "technology-and-innovation", "waste",
 }  # fmt: skip
 MAPPING = "mapping:technology-and-innovation--research-and-development"
 
