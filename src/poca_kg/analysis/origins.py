@@ -6,18 +6,19 @@ from rdflib import Literal, URIRef
 
 from poca_kg.analysis.explanation import DocumentPlace, Named, TableRow, Voices
 from poca_kg.analysis.selecting import Row, iri_of, select, text_of
+from poca_kg.errors import FilePlace
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store
 from poca_kg.vocabulary.iris import RowIri, parse_row_iri
 from poca_kg.vocabulary.labels import LABEL_PATH, label_or_name
 
-__all__ = ["find_document_places", "find_rows", "find_voices", "name_of"]
+__all__ = ["Origins"]
 
 _LABELS = f"""
-SELECT ?s ?label (SAMPLE(?code) AS ?notation) WHERE {{
+SELECT DISTINCT ?s ?label ?notation WHERE {{
   ?s {LABEL_PATH} ?label .
-  OPTIONAL {{ ?s a/rdfs:subClassOf* poca:Statement ; skos:notation ?code }}
-}} GROUP BY ?s ?label
+  OPTIONAL {{ ?s poca:heldBy ?holder ; skos:notation ?notation }}
+}}
 """
 _ROWS = """
 SELECT DISTINCT ?s ?row WHERE { GRAPH ?graph { ?s prov:wasDerivedFrom ?row } } ORDER BY ?row
@@ -52,73 +53,86 @@ SELECT DISTINCT ?s ?role ?who WHERE {
 """
 
 
-def name_of(store: Store, thing: URIRef) -> Named:
-    """Return a thing with its English label; a statement's notation (``S24``) stands before its label."""
-    rows = select(store, _LABELS, s=thing)
-    name = label_or_name(thing, [text for row in rows if isinstance(text := row["label"], Literal)])
-    notation = min((text_of(row, "notation") for row in rows), default="")
-    return Named(str(thing), f"{notation}: {name}" if notation else name)
+class Origins:
+    """Reads the parts of explanations from one store, and reads each name only once.
 
+    It is made for one question and thrown away: what it remembers is never older than that.
+    """
 
-def find_rows(store: Store, places: Places, subject: URIRef, graph: URIRef) -> tuple[TableRow, ...]:
-    """Return the table rows that ``graph`` derives ``subject`` from; a built graph has exactly one."""
-    found = select(store, _in(_ROWS, graph), s=subject)
-    iris = [iri for row in found if parse_row_iri(iri := str(row["row"]))]
-    if not iris:
-        return ()
-    source = next(iter(select(store, _SOURCE, graph=graph)), {})
-    return tuple(_table_row(iri, parts, places, source) for iri in iris if (parts := parse_row_iri(iri)))
+    def __init__(self, store: Store, places: Places) -> None:
+        self.store = store
+        self.places = places
+        self._names: dict[URIRef, Named] = {}
 
+    def name_of(self, thing: URIRef) -> Named:
+        """Return a thing with its English label; a statement has its notation before it: ``S24 “…”``."""
+        if thing not in self._names:
+            self._names[thing] = self._read_name(thing)
+        return self._names[thing]
 
-def find_document_places(store: Store, subject: URIRef, graph: URIRef) -> tuple[DocumentPlace, ...]:
-    """Return the places in documents that ``subject`` names as evidence in ``graph``, in reading order."""
-    by_evidence: dict[str, Row] = {}
-    for row in select(store, _in(_PLACES, graph), s=subject):
-        by_evidence.setdefault(text_of(row, "evidence"), row)
-    return tuple(_document_place(store, row) for row in by_evidence.values())
+    def find_rows(self, subject: URIRef, graph: URIRef) -> tuple[TableRow, ...]:
+        """Return the table rows that ``graph`` derives ``subject`` from; a built graph has exactly one."""
+        found = select(self.store, _in(_ROWS, graph), s=subject)
+        rows = {iri: parts for row in found if (parts := parse_row_iri(iri := str(row["row"])))}
+        if not rows:
+            return ()
+        source = next(iter(select(self.store, _SOURCE, graph=graph)), {})
+        return tuple(_table_row(iri, parts, self.places.of_row(iri), source) for iri, parts in rows.items())
 
+    def find_document_places(self, subject: URIRef, graph: URIRef) -> tuple[DocumentPlace, ...]:
+        """Return the places in documents that ``subject`` names as evidence in ``graph``, as one reads."""
+        by_evidence: dict[str, Row] = {}
+        for row in select(self.store, _in(_PLACES, graph), s=subject):
+            by_evidence.setdefault(text_of(row, "evidence"), row)
+        return tuple(self._document_place(row) for row in by_evidence.values())
 
-def find_voices(store: Store, subject: URIRef, graph: URIRef) -> Voices:
-    """Return who holds, reports and curated a statement; all empty for a thing that nobody states."""
-    said: dict[str, list[Named]] = {}
-    for row in select(store, _in(_VOICES, graph), s=subject):
-        said.setdefault(str(row["role"]).rpartition("/")[2], []).append(name_of(store, iri_of(row["who"])))
-    return Voices(
-        held_by=tuple(said.get("heldBy", ())),
-        reported_by=tuple(said.get("reportedBy", ())),
-        curated_by=tuple(said.get("curatedBy", ())),
-        attribution=tuple(said.get("attribution", ())),
-        workshop=tuple(said.get("expressedAt", ())),
-    )
+    def find_voices(self, subject: URIRef, graph: URIRef) -> Voices:
+        """Return who holds, reports and curated a statement; all empty for a thing that nobody states."""
+        said: dict[str, list[Named]] = {}
+        for row in select(self.store, _in(_VOICES, graph), s=subject):
+            role = str(row["role"]).rpartition("/")[2]
+            said.setdefault(role, []).append(self.name_of(iri_of(row["who"])))
+        return Voices(
+            held_by=tuple(said.get("heldBy", ())),
+            reported_by=tuple(said.get("reportedBy", ())),
+            curated_by=tuple(said.get("curatedBy", ())),
+            attribution=tuple(said.get("attribution", ())),
+            workshop=tuple(said.get("expressedAt", ())),
+        )
+
+    def _read_name(self, thing: URIRef) -> Named:
+        rows = select(self.store, _LABELS, s=thing)
+        name = label_or_name(thing, [text for row in rows if isinstance(text := row["label"], Literal)])
+        notation = min((text_of(row, "notation") for row in rows), default="")
+        return Named(str(thing), f"{notation} “{name}”" if notation else name)
+
+    def _document_place(self, row: Row) -> DocumentPlace:
+        confidence = row.get("confidence")
+        return DocumentPlace(
+            evidence=text_of(row, "evidence"),
+            document=self.name_of(iri_of(row["document"])),
+            address=text_of(row, "address"),
+            locator=text_of(row, "locator"),
+            paragraph=_number(row, "paragraph"),
+            sentence=_number(row, "sentence"),
+            confidence=self.name_of(confidence) if isinstance(confidence, URIRef) else Named("", ""),
+        )
 
 
 def _in(query: str, graph: URIRef) -> str:
     return query.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
 
 
-def _table_row(iri: str, parts: RowIri, places: Places, source: Row) -> TableRow:
+def _table_row(iri: str, parts: RowIri, place: FilePlace | None, source: Row) -> TableRow:
     return TableRow(
         iri=iri,
         source=parts.source,
         table=parts.table,
         key=parts.key,
-        place=places.of_row(iri),
+        place=place,
         title=text_of(source, "title") or parts.source,
         licence=text_of(source, "licence"),
         attribution=text_of(source, "attribution"),
-    )
-
-
-def _document_place(store: Store, row: Row) -> DocumentPlace:
-    confidence = row.get("confidence")
-    return DocumentPlace(
-        evidence=text_of(row, "evidence"),
-        document=name_of(store, iri_of(row["document"])),
-        address=text_of(row, "address"),
-        locator=text_of(row, "locator"),
-        paragraph=_number(row, "paragraph"),
-        sentence=_number(row, "sentence"),
-        confidence=name_of(store, confidence) if isinstance(confidence, URIRef) else Named("", ""),
     )
 
 

@@ -7,7 +7,7 @@ graph and finds nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rdflib import BNode, URIRef
 from rdflib.namespace import RDF
@@ -22,7 +22,7 @@ from poca_kg.analysis.explanation import (
     RuleInput,
 )
 from poca_kg.analysis.missing import explain_absence
-from poca_kg.analysis.origins import find_document_places, find_rows, find_voices, name_of
+from poca_kg.analysis.origins import Origins
 from poca_kg.analysis.selecting import iri_of, select
 from poca_kg.build.catalogue import CATALOGUE_FIELDS
 from poca_kg.build.sources import OWN_GRAPHS
@@ -80,16 +80,15 @@ def why(store: Store, places: Places, s: Term, p: URIRef, o: Term) -> tuple[Expl
     found = select(store, _HOLDING, s=s, p=p, o=o)
     if not found:
         raise explain_absence(store, s, p, o)
-    return tuple(
-        _explain(store, places, _Triple(s, p, o, graph)) for graph in (iri_of(row["graph"]) for row in found)
-    )
+    origins = Origins(store, places)
+    return tuple(_explain(origins, _Triple(s, p, o, iri_of(row["graph"]))) for row in found)
 
 
-def _explain(store: Store, places: Places, triple: _Triple) -> Explanation:
-    triple = _leading_triple(store, triple)
+def _explain(origins: Origins, triple: _Triple) -> Explanation:
+    triple = _leading_triple(origins.store, triple)
     if triple.graph in _ONTOLOGY_GRAPHS:
-        return _from_file(store, places, triple)
-    return _EXPLAINERS.get(triple.graph, _from_row)(store, places, triple)
+        return _from_file(origins, triple)
+    return _EXPLAINERS.get(triple.graph, _from_row)(origins, triple)
 
 
 def _leading_triple(store: Store, triple: _Triple) -> _Triple:
@@ -97,67 +96,74 @@ def _leading_triple(store: Store, triple: _Triple) -> _Triple:
     passed = set()
     while isinstance(triple.subject, BNode) and triple.subject not in passed:
         passed.add(triple.subject)
-        above = select(store, _LEADING.replace("?graph", triple.graph.n3()), o=triple.subject)
+        above = select(store, _in(_LEADING, triple.graph), o=triple.subject)
         if not above:
             break
-        triple = _Triple(above[0]["s"], iri_of(above[0]["p"]), triple.subject, triple.graph, triple.under_way)
+        triple = replace(
+            triple, subject=above[0]["s"], predicate=iri_of(above[0]["p"]), object=triple.subject
+        )
     return triple
 
 
-def _from_row(store: Store, places: Places, triple: _Triple) -> Explanation:
+def _from_row(origins: Origins, triple: _Triple) -> Explanation:
     subject = iri_of(triple.subject)
-    rows = find_rows(store, places, subject, triple.graph)
+    rows = origins.find_rows(subject, triple.graph)
     if not rows:
         raise NotFoundError(
             f"{shorten_iri(triple.graph)} does not say where {shorten_iri(subject)} comes from",
             advice="only graphs made by poca-kg build explain their triples",
         )
-    name, row = name_of(store, subject), rows[0]
-    documents = find_document_places(store, subject, triple.graph)
-    if not documents:
-        return FromRow(triple.graph, name, row)
-    return FromDocument(triple.graph, name, documents, find_voices(store, subject, triple.graph), row)
+    name = origins.name_of(subject)
+    places = origins.find_document_places(subject, triple.graph)
+    if not places:
+        return FromRow(triple.graph, name, rows[0])
+    return FromDocument(triple.graph, name, places, origins.find_voices(subject, triple.graph), rows[0])
 
 
-def _from_rule(store: Store, places: Places, triple: _Triple) -> Explanation:
+def _from_rule(origins: Origins, triple: _Triple) -> Explanation:
     subject = iri_of(triple.subject)
-    rules = select(store, _RULE.replace("?graph", triple.graph.n3()), s=subject)
+    rules = select(origins.store, _in(_RULE, triple.graph), s=subject)
     if not rules:
         raise NotFoundError(f"{shorten_iri(subject)} names no rule", advice="give it a poca:byRule")
-    rule = name_of(store, iri_of(rules[0]["rule"]))
     under_way = triple.under_way | {subject}
     inputs = tuple(
-        _explain_input(store, places, iri_of(row["input"]), under_way)
-        for row in select(store, _INPUTS.replace("?graph", triple.graph.n3()), s=subject)
+        _explain_input(origins, iri_of(row["input"]), under_way)
+        for row in select(origins.store, _in(_INPUTS, triple.graph), s=subject)
     )
-    return FromRule(triple.graph, name_of(store, subject), rule, inputs)
+    rule = origins.name_of(iri_of(rules[0]["rule"]))
+    return FromRule(triple.graph, origins.name_of(subject), rule, inputs)
 
 
-def _explain_input(store: Store, places: Places, thing: URIRef, under_way: frozenset[URIRef]) -> RuleInput:
-    name = name_of(store, thing)
+def _explain_input(origins: Origins, thing: URIRef, under_way: frozenset[URIRef]) -> RuleInput:
+    name = origins.name_of(thing)
     if thing in under_way:
         return RuleInput(name, (), again=True)
     explanations = tuple(
-        _explain(store, places, _Triple(thing, RDF.type, row["o"], iri_of(row["graph"]), under_way))
-        for row in select(store, _DESCRIBED, s=thing)
+        _explain(origins, _Triple(thing, RDF.type, row["o"], iri_of(row["graph"]), under_way))
+        for row in select(origins.store, _DESCRIBED, s=thing)
     )
     return RuleInput(name, explanations)
 
 
-def _from_file(store: Store, places: Places, triple: _Triple) -> Explanation:
-    place = places.of_triple(triple.subject, triple.predicate, triple.object)
-    return FromFile(triple.graph, name_of(store, iri_of(triple.subject)), place)
+def _from_file(origins: Origins, triple: _Triple) -> Explanation:
+    place = origins.places.of_triple(triple.subject, triple.predicate, triple.object)
+    return FromFile(triple.graph, origins.name_of(iri_of(triple.subject)), place)
 
 
-def _from_catalogue(store: Store, places: Places, triple: _Triple) -> Explanation:
+def _from_catalogue(origins: Origins, triple: _Triple) -> Explanation:
     field = CATALOGUE_FIELDS.get(triple.predicate)
     if field is None:
         raise NotFoundError(f"no field of the catalogue is written as {shorten_iri(triple.predicate)}")
-    place = None if field == "count" else places.of_triple(triple.subject, triple.predicate, triple.object)
-    return FromCatalogue(triple.graph, name_of(store, iri_of(triple.subject)), field, place)
+    counted = field == "count"
+    place = None if counted else origins.places.of_triple(triple.subject, triple.predicate, triple.object)
+    return FromCatalogue(triple.graph, origins.name_of(iri_of(triple.subject)), field, place)
 
 
-_EXPLAINERS: dict[URIRef, Callable[[Store, Places, _Triple], Explanation]] = {
+def _in(query: str, graph: URIRef) -> str:
+    return query.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
+
+
+_EXPLAINERS: dict[URIRef, Callable[[Origins, _Triple], Explanation]] = {
     graph_iri("derived"): _from_rule,
     graph_iri("catalogue"): _from_catalogue,
 }
