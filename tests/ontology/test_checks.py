@@ -8,6 +8,7 @@ import pytest
 from poca_kg.build.checks import read_checks
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
+from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.prefixes import shorten_iri
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,3 +60,8 @@ def test_a_check_is_named_and_explained_in_sentences(name):
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_check_avoids_what_is_quadratic_in_the_engine(name):
     assert "NOT EXISTS" not in CHECKS[name].query.upper()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_leaves_the_base_to_the_prefixes(name):
+    assert BASE not in CHECKS[name].query
