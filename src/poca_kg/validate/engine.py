@@ -50,8 +50,8 @@ _Raw = tuple[str, BNode, list[tuple[Any, ...]]]
 class _IllTyped(Literal):
     """A literal whose text is none of its datatype: like SPARQL's, it compares with nothing.
 
-    rdflib orders such literals in one place and refuses in another, so that the engine passes some range
-    checks that must fail and breaks off in others.
+    rdflib orders such literals in one place and refuses in another, so that the engine breaks off in the middle
+    of a comparison, and with it the report on everything else.
     """
 
     def eq(self, other: object) -> NoReturn:

@@ -64,7 +64,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "not": ("anything but: {inner}", "tutto tranne: {inner}"),
     "any-of": ("one of these: {inner}", "una di queste: {inner}"),
     "only-one-of": ("exactly one of these: {inner}", "esattamente una di queste: {inner}"),
-    "conforming": ("what {shape} asks for", "quanto chiede {shape}"),
     "qualified": ("{count} that is {inner}", "{count} che sia {inner}"),
     "path-values": ("with {path}: {inner}", "con {path}: {inner}"),
     "query": ("nothing that the query of the rule finds", "nulla che la query della regola trovi"),
