@@ -21,7 +21,10 @@ from poca_kg.vocabulary.iris import graph_iri
 __all__ = ["DATASET_FILES", "BuiltDataset", "make_manifest", "package_version", "write_dataset"]
 
 DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
-"""What a dataset's folder holds, and nothing else."""
+"""What a dataset's folder holds."""
+
+_REPORTS = frozenset({"report.json", "report.ttl"})
+"""What validation may have left beside it: it speaks of that dataset alone and goes away with it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def write_dataset(built: BuiltDataset, directory: Path) -> None:
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"{directory} is not a folder", advice="name a folder for the dataset")
     if directory.is_dir():
-        others = sorted({path.name for path in directory.iterdir()} - set(DATASET_FILES))
+        others = sorted({path.name for path in directory.iterdir()} - set(DATASET_FILES) - _REPORTS)
         if others:
             what = f"{directory} holds {others[0]!r}, which is not part of a dataset and would be lost"
             raise UsageError(what, advice="name a folder that is empty or does not exist")
