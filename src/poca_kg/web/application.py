@@ -1,0 +1,37 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from poca_kg.knowledge_graph import KnowledgeGraph, open_graph
+from poca_kg.settings import read_settings
+from poca_kg.web import headers, pages, problems, sparql
+
+__all__ = ["create_app"]
+
+_ROOM_FOR_ENCODING = 3
+_ROOM_FOR_OTHER_FIELDS = 65_536
+
+
+def create_app(graph: KnowledgeGraph | None = None, *, max_query_bytes: int | None = None) -> Flask:
+    """Return the application over a graph, by default the current one.
+
+    ``max_query_bytes`` is the longest query that is read; by default ``POCA_KG_MAX_QUERY_BYTES`` says so.
+
+    >>> from poca_kg.knowledge_graph import KnowledgeGraph
+    >>> from poca_kg.store.embedded import EmbeddedStore
+    >>> app = create_app(KnowledgeGraph(EmbeddedStore.in_memory()))
+    >>> app.test_client().get("/sparql", query_string={"query": "ASK {}"}).json
+    {'head': {}, 'boolean': True}
+    """
+    known = open_graph() if graph is None else graph
+    longest = read_settings().max_query_bytes if max_query_bytes is None else max_query_bytes
+    app = Flask(__name__, static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = _ROOM_FOR_ENCODING * longest + _ROOM_FOR_OTHER_FIELDS
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    problems.install(app)
+    headers.install(app, version=known.version)
+    app.register_blueprint(sparql.make_blueprint(known, max_query_bytes=longest))
+    app.register_blueprint(pages.make_blueprint(known, max_query_bytes=longest))
+    return app

@@ -1,0 +1,100 @@
+"""The page at ``/``: questions, a form for queries, the answer as a table. No JavaScript is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from poca_kg.errors import PocaError, QuerySyntaxError
+from poca_kg.knowledge_graph import KnowledgeGraph
+from poca_kg.store.gate import query_form
+from poca_kg.store.syntax import excerpt
+from poca_kg.vocabulary.labels import LANGUAGES
+from poca_kg.web.answers import Table, make_table
+from poca_kg.web.problems import sort_of
+from poca_kg.web.sparql import GRAPH_FORMATS, ROW_FORMATS, check_text, decode_fields
+from poca_kg.web.texts import TEXTS
+
+__all__ = ["make_blueprint"]
+
+_EXAMPLE = """SELECT ?city ?label WHERE {
+  ?city a poca:City ; rdfs:label ?label .
+}
+ORDER BY ?city ?label
+LIMIT 20"""
+
+
+@dataclass(frozen=True)
+class _Failure:
+    status: int
+    what: str
+    advice: str
+    line: int | None = None
+    column: int | None = None
+    excerpt: str = ""
+
+
+def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
+    """Return the page over a graph; its questions and counts are read once."""
+    blueprint = Blueprint("pages", __name__)
+    questions, info = graph.questions(), graph.info()
+
+    @blueprint.get("/")
+    def page() -> Response:
+        fields: dict[str, str] = {}
+        for name, value in decode_fields(request.query_string, "the query string"):
+            fields.setdefault(name, value)
+        language = fields["lang"] if fields.get("lang") in LANGUAGES else LANGUAGES[0]
+        question = next((one for one in questions if one.id == fields.get("question")), None)
+        query = question.query.strip() if question else fields.get("query", "")
+        table, failure = _ask(graph, query, language, max_query_bytes) if query.strip() else (None, None)
+        html = render_template(
+            "page.html",
+            texts=TEXTS[language],
+            language=language,
+            other_address=_other_address(fields, language),
+            questions=questions,
+            question=question,
+            query=query or _EXAMPLE,
+            table=table,
+            failure=failure,
+            downloads=_downloads(query) if table else (),
+            info=info,
+        )
+        return make_response(html, failure.status if failure else 200)
+
+    return blueprint
+
+
+def _ask(
+    graph: KnowledgeGraph, query: str, language: str, max_query_bytes: int
+) -> tuple[Table | None, _Failure | None]:
+    """Return the answer to a query as a table, or why there is none."""
+    text = query.replace("\r\n", "\n")
+    try:
+        check_text(text, max_query_bytes=max_query_bytes, slug="too-long")
+        return make_table(graph, graph.store.query(text), language), None
+    except PocaError as error:
+        status = sort_of(error).status
+        if status >= 500:
+            raise
+        if isinstance(error, QuerySyntaxError):
+            shown = excerpt(text, error.line, error.column)
+            return None, _Failure(status, error.what, error.advice, error.line, error.column, shown)
+        return None, _Failure(status, error.what, error.advice)
+
+
+def _other_address(fields: dict[str, str], language: str) -> str:
+    """Return the address of the same page in the other language."""
+    other = next(one for one in LANGUAGES if one != language)
+    kept = {name: fields[name] for name in ("question", "query") if name in fields}
+    return f"/?{urlencode({'lang': other, **kept})}"
+
+
+def _downloads(query: str) -> tuple[tuple[str, str], ...]:
+    """Return name and address of each format in which the endpoint gives the same answer."""
+    formats = GRAPH_FORMATS if query_form(query).gives_triples else ROW_FORMATS
+    names = [one.short for one in formats]
+    return tuple((name, f"/sparql?{urlencode({'query': query, 'format': name})}") for name in names)
