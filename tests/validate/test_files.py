@@ -230,7 +230,8 @@ HOSTILE = [
     "<http://e/o> a <http://www.w3.org/2002/07/owl#Ontology> ;\n"
     " <http://www.w3.org/2002/07/owl#imports> <http://127.0.0.1:9/x> .",
     "<http://e/o> <http://www.w3.org/ns/shacl#shapesGraph> <http://127.0.0.1:9/x> .",
-    "@prefix sh: <http://www.w3.org/ns/shacl#> .\n<http://e/o> a sh:NodeShape ; sh:targetNode <http://e/o> ;\n"
+    "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    "<http://e/o> a sh:NodeShape ; sh:targetNode <http://e/o> ;\n"
     ' sh:pattern "(a+)+$" ; sh:js [ sh:jsLibrary <http://127.0.0.1:9/x> ] ; sh:maxCount 0 .',
 ]
 
@@ -300,11 +301,12 @@ def test_a_shape_that_is_not_well_formed_is_an_error_that_says_so(shapes, turtle
 
 
 def test_why_a_value_does_not_conform_to_a_nested_shape_is_told(shapes, turtle):
-    rules_graph = turtle(
-        "pocash:S a sh:NodeShape ; sh:targetClass poca:Town ; sh:property pocash:P ."
-        " pocash:P sh:path poca:twin ; sh:node pocash:T . pocash:T a sh:NodeShape ; sh:property pocash:M . pocash:M sh:path poca:motto ;"
-        ' sh:minCount 1 ; sh:message "A twin has a motto."@en .'
-    )
+    rules_graph = turtle("""
+        pocash:S a sh:NodeShape ; sh:targetClass poca:Town ; sh:property pocash:P .
+        pocash:P sh:path poca:twin ; sh:node pocash:T .
+        pocash:T a sh:NodeShape ; sh:property pocash:M .
+        pocash:M sh:path poca:motto ; sh:minCount 1 ; sh:message "A twin has a motto."@en .
+    """)
     (result,) = validate_graph(
         turtle("city:a a poca:Town ; poca:twin city:b ."), Shapes(rules_graph, shapes.ontology)
     ).results

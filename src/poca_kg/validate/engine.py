@@ -149,6 +149,8 @@ def _evaluate(validator: Validator, data: DataGraph) -> tuple[list[_Raw], list[F
     for shape in validator.shacl_graph.shapes:
         try:
             raw += shape.validate(executor, data)[1]
+        except _BAD_SHAPES:
+            raise
         except _CANNOT_COMPARE:
             for focus in shape.focus_nodes(data):
                 try:
