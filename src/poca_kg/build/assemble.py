@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def build_dataset(
         With every problem that was found, each with its file and line. The checks run when all else is sound.
     """
     tell = progress or _say_nothing
-    roots = {_SOURCES: sources_dir, _ONTOLOGY: ontology_dir}
+    roots = {_SOURCES: _from_here(sources_dir), _ONTOLOGY: _from_here(ontology_dir)}
     try:
         inputs = _read(sources_dir, ontology_dir, tell)
         return _assemble(inputs, tell)
@@ -165,15 +165,15 @@ def _is_of_ontology(problem: Problem) -> bool:
     return problem.place is not None and problem.place.file.startswith(f"{_ONTOLOGY}/")
 
 
-def _as_given(problem: Problem, roots: dict[str, Path]) -> Problem:
-    """Return the problem with its file below the folder that the caller named."""
-    if problem.place is None:
-        return problem
-    for shown, root in roots.items():
-        if problem.place.file.startswith(shown):
-            file = _from_here(root) + problem.place.file.removeprefix(shown)
-            return dataclasses.replace(problem, place=dataclasses.replace(problem.place, file=file))
-    return problem
+def _as_given(problem: Problem, roots: Mapping[str, str]) -> Problem:
+    """Return the problem with its files below the folders that the caller named."""
+    file = problem.place.file if problem.place else ""
+    what, advice = problem.what, problem.advice
+    for shown, given in roots.items():
+        file = given + file.removeprefix(shown) if file.startswith(shown) else file
+        what, advice = (text.replace(f"{shown}/", f"{given}/") for text in (what, advice))
+    place = dataclasses.replace(problem.place, file=file) if problem.place else None
+    return Problem(place, what, advice)
 
 
 def _from_here(root: Path) -> str:

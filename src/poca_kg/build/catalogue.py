@@ -113,16 +113,16 @@ class _Writer:
         self.quads.append((subject, predicate, value, self.graph))
         self.places.setdefault((subject, predicate, value), place)
 
-    def titles(self, subject: URIRef, english: str, italian: str, place: FilePlace) -> None:
-        self.say(subject, DCTERMS.title, tagged_text(english, "en"), place)
-        self.say(subject, DCTERMS.title, tagged_text(italian, "it"), place)
+    def titles(self, subject: URIRef, titles: tuple[str, str], file: TomlFile, *path: str) -> None:
+        for language, title in zip(("en", "it"), titles, strict=True):
+            self.say(subject, DCTERMS.title, tagged_text(title, language), file.place(*path, language))
 
 
 def _describe_dataset(writer: _Writer, description: Description, graphs: Iterable[str]) -> None:
     file = description.file
     for class_iri in (DCAT.Dataset, VOID.Dataset):
         writer.say(_DATASET, RDF.type, class_iri, file.place())
-    writer.titles(_DATASET, description.title_en, description.title_it, file.place("title"))
+    writer.titles(_DATASET, (description.title_en, description.title_it), file, "title")
     _describe_licence(writer, _DATASET, description.licence, file)
     for graph in graphs:
         writer.say(_DATASET, VOID.subset, URIRef(graph), file.place())
@@ -132,7 +132,7 @@ def _describe_own(writer: _Writer, graph: URIRef, titles: tuple[str, str], descr
     file, name = description.file, graph.rpartition("/")[2]
     for class_iri in (DCAT.Dataset, VOID.Dataset):
         writer.say(graph, RDF.type, class_iri, file.place("graphs", name))
-    writer.titles(graph, *titles, file.place("graphs", name))
+    writer.titles(graph, titles, file, "graphs", name)
     _describe_licence(writer, graph, description.licence, file)
 
 
@@ -148,7 +148,7 @@ def _describe_source(writer: _Writer, folder: SourceFolder) -> None:
     graph = graph_iri(source.id)
     for class_iri in (POCA.Source, DCAT.Dataset, VOID.Dataset):
         writer.say(graph, RDF.type, class_iri, file.place())
-    writer.titles(graph, source.title_en, source.title_it, file.place("title"))
+    writer.titles(graph, (source.title_en, source.title_it), file, "title")
     _describe_licence(writer, graph, source.licence, file)
     values: dict[URIRef, Term] = {
         POCA.producerName: plain_text(source.producer),

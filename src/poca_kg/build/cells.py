@@ -171,6 +171,10 @@ class _RowReader:
         if not (document and hash_sign and locator):
             advice = "write document#locator, e.g. cities-do-not-act-alone#3.2"
             raise UnresolvedError(f"{text!r} is not a place in a document", advice=advice)
+        if not any(character.isascii() and character.isalnum() for character in locator):
+            raise UnresolvedError(
+                f"the locator {locator!r} has no letter and no digit", advice="write for instance 3.2"
+            )
         document_iri = self._register.resolve(document, ("document",))
         name = f"{document}--{slugify(locator)}"
         place_iri = self._register.resolve(name, ("place",))

@@ -110,4 +110,9 @@ def _finding(check: Check, row: Mapping[str, Term | None], origins: Origins) -> 
     if detail is not None:
         what += f", {detail}" if isinstance(detail, Literal) else f", {origins.name(detail)}"
     place = origins.place(offender) if offender is not None else None
-    return Problem(place or FilePlace(check.file), what, check.advice.rstrip("."))
+    return Problem(place or FilePlace(check.file), what, _as_clause(check.advice))
+
+
+def _as_clause(sentence: str) -> str:
+    """Return a sentence as it reads behind a semicolon."""
+    return sentence[0].lower() + sentence[1:].rstrip(".")

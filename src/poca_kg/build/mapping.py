@@ -67,7 +67,8 @@ def read_mapping(
     columns = _columns(file, table, specs, register, problems)
     used = {head.key, *([type_column] if isinstance(type_column, str) else []), *specs}
     problems += _column_differences(file, table, used)
-    problems += _evidence_without_confidence(file, table, columns)
+    if len(columns) == len(specs):
+        problems += _evidence_without_confidence(file, table, columns)
     if len(problems) > before:
         return None
     return TableMapping(table.name, head, types, type_column, constants, columns)

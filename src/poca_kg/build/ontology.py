@@ -73,5 +73,7 @@ def _read_file(path: Path, file: str, problems: list[Problem]) -> list[tuple[Tri
         parse_bytes(data, syntax=RdfSyntax.TURTLE, name=file)
         return turtle_lines(data, file)
     except InputError as error:
-        problems.append(Problem(error.place or FilePlace(file), error.what, error.advice))
+        problems.append(
+            Problem(error.place or FilePlace(file), error.what, error.advice or "correct the Turtle here")
+        )
         return []

@@ -12,7 +12,7 @@ from poca_kg.build.ontology import Ontology
 from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.errors import UsageError, nearest_names
 from poca_kg.vocabulary.iris import BASE, KINDS, SCHEMES, graph_iri, reference_iri
-from poca_kg.vocabulary.prefixes import PREFIXES, expand_curie
+from poca_kg.vocabulary.prefixes import PREFIXES, expand_curie, shorten_iri
 
 __all__ = ["Register", "UnresolvedError", "make_register"]
 
@@ -108,8 +108,9 @@ class Register:
             raise UnresolvedError(
                 what, advice="write for instance skos:exactMatch or <https://example.org/a>"
             )
-        if iri.startswith(BASE) and iri not in self.others:
-            raise UnresolvedError(f"nothing is called {text}", advice=nearest_names(iri, self.others))
+        if iri.startswith(BASE) and str(iri) not in self.others:
+            names = [shorten_iri(other) for other in self.others]
+            raise UnresolvedError(f"nothing is called {text}", advice=nearest_names(text, names))
         return iri
 
     def _slugs(self, prefix: str) -> frozenset[str]:
