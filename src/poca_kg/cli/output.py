@@ -9,8 +9,11 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 __all__ = ["emit", "emit_bytes", "emit_table", "message", "progress_reporter"]
+
+_GAP = 2
 
 
 def emit(text: str) -> None:
@@ -20,25 +23,26 @@ def emit(text: str) -> None:
 
 def emit_bytes(data: bytes) -> None:
     """Write data to stdout as it is."""
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    click.echo(data, nl=False)
 
 
 def emit_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> None:
-    """Write a table to stdout: boxed on a terminal, and without colour or cutting elsewhere.
+    """Write a table to stdout; one too wide for the terminal is written as records, a line for each cell.
 
+    Where stdout is not a terminal the columns are as wide as their cells, and nothing is cut or coloured.
     ``rows`` holds one sequence of cells per row, as many as there are headers.
     """
     terminal = sys.stdout.isatty()
+    wide = _width(headers, rows)
     console = Console(
-        file=sys.stdout,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        width=None if terminal else _width(headers, rows),
+        file=sys.stdout, highlight=False, markup=False, emoji=False, width=None if terminal else wide
     )
-    table = Table(caption=caption or None, show_lines=terminal and len(headers) > 3)
+    if caption:
+        console.print(caption, style="bold")
+    if terminal and wide > console.width and len(headers) > 1:
+        _print_records(console, headers, rows)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for header in headers:
         table.add_column(header, overflow="fold")
     for row in rows:
@@ -65,13 +69,24 @@ def progress_reporter(*, quiet: bool = False) -> Iterator[Callable[[str], None]]
         yield status.update
 
 
+def _print_records(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for number, row in enumerate(rows, start=1):
+        console.rule(f"{number} of {len(rows)}", align="left", style="dim", characters="-")
+        record = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=False)
+        record.add_column(style="bold", no_wrap=True)
+        record.add_column(overflow="fold")
+        for header, cell in zip(headers, row, strict=True):
+            if cell:
+                record.add_row(Text(header), Text(cell))
+        console.print(record)
+
+
 def _silence(step: str) -> None:
     del step
 
 
 def _width(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    widths = [
-        max(len(line) for cell in column for line in (cell.splitlines() or [""]))
-        for column in zip(headers, *rows, strict=True)
-    ]
-    return max(sum(widths) + 3 * len(headers) + 2, 20)
+    columns = zip(headers, *rows, strict=True)
+    return sum(
+        max(len(line) for cell in column for line in (cell.splitlines() or [""])) + _GAP for column in columns
+    )
