@@ -1,4 +1,4 @@
-"""``validate``, ``publish`` and ``rollback`` on the command line: exit codes, formats, and what they leave behind."""
+"""``validate``, ``publish`` and ``rollback`` on the command line: exit codes, formats, what they leave."""
 
 import hashlib
 import json
@@ -107,6 +107,14 @@ def test_the_standard_input_is_checked(write):
     outcome = invoke(validate_command, "-", input=data)
     assert outcome.exit_code == 1
     assert "-:10: city:a" in outcome.stdout
+
+
+def test_a_context_goes_with_files_only(write):
+    path = write("city:z a poca:Town .")
+    assert invoke(validate_command, write(GOOD, "town.ttl"), "--context", path).exit_code == 0
+    outcome = invoke(validate_command, "--context", path)
+    assert outcome.exit_code == 2
+    assert "--context goes with files" in outcome.stderr
 
 
 def test_all_cases_are_shown_when_asked_for(write):

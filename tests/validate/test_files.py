@@ -73,6 +73,20 @@ def test_what_one_file_describes_another_may_refer_to(shapes, write):
     assert validate_files([town, anna], shapes).results == ()
 
 
+def test_a_context_is_seen_but_not_judged(shapes, write):
+    town = write(GOOD.replace(" .", " ; poca:ledBy city:anna ."), "town.ttl")
+    people = write("city:anna a poca:Mayor . city:z a poca:Town .", "people.ttl")
+    report = validate_files([town], shapes, context=[people])
+    assert (report.results, report.triples) == ((), 4)
+    assert rules(validate_files([town, people], shapes)) == ["Place-label", "Place-level"]
+
+
+def test_blank_nodes_of_a_context_are_nodes_of_their_own(shapes, write):
+    one = write('[] a poca:Town ; rdfs:label "A"@en .', "one.ttl")
+    other = write("[] poca:level level:city .", "other.ttl")
+    assert rules(validate_files([one], shapes, context=[other])) == ["Place-level"]
+
+
 def test_blank_nodes_of_two_files_are_two_nodes(shapes, write):
     files = [write("_:x poca:people 5 .", f"{name}.ttl") for name in "ab"]
     assert validate_files(files, shapes).triples == 2

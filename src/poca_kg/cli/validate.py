@@ -41,6 +41,12 @@ _COLOURS = {Severity.VIOLATION: "red", Severity.WARNING: "yellow", Severity.INFO
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@click.option(
+    "--context",
+    multiple=True,
+    metavar="FILE",
+    help="A file that describes what FILEs refer to; it is seen, but not judged. May be repeated.",
+)
 @click.option("--lang", "language", type=click.Choice(["en", "it"]), default="en", show_default=True)
 @click.option("--all", "every", is_flag=True, help="Show every case of every rule, not only the first 20.")
 @click.option("--quiet", is_flag=True, help="Say nothing where there is nothing to say but that all is well.")
@@ -50,6 +56,7 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
     files: tuple[str, ...],
     output_format: str,
     fail_on: str,
+    context: tuple[str, ...],
     language: str,
     every: bool,
     quiet: bool,
@@ -66,7 +73,9 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
     with progress_reporter(quiet=quiet) as progress:
         progress("checking against the shapes")
         if files:
-            report = validate_files(files, settings.ontology_dir, language=language)
+            report = validate_files(files, settings.ontology_dir, context=context, language=language)
+        elif context:
+            raise click.UsageError("--context goes with files; the built dataset has its own")
         else:
             directory = dataset_directory(settings)
             report = validate_built(directory, settings.ontology_dir, language=language)

@@ -50,8 +50,8 @@ _Raw = tuple[str, BNode, list[tuple[Any, ...]]]
 class _IllTyped(Literal):
     """A literal whose text is none of its datatype: like SPARQL's, it compares with nothing.
 
-    rdflib orders such literals in one place and refuses in another, so that the engine breaks off in the middle
-    of a comparison, and with it the report on everything else.
+    rdflib orders such literals in one place and refuses in another, so that the engine breaks off in the
+    middle of a comparison, and with it the report on everything else.
     """
 
     def eq(self, other: object) -> NoReturn:
@@ -88,13 +88,13 @@ class Outcome:
     shapes: int
 
 
-def mix(data: Graph, ontology: Graph) -> Graph:
-    """Return a new graph with the triples of both; neither is changed.
+def mix(*graphs: Graph | None) -> Graph:
+    """Return a new graph with the triples of all; none is changed.
 
     The engine's own way of mixing copies class and property axioms only, and so loses the concepts.
     """
     mixed = Graph(bind_namespaces="none")
-    for graph in (ontology, data):
+    for graph in filter(None, graphs):
         for subject, predicate, value in graph:
             mixed.add((subject, predicate, _marked(value)))
     return mixed

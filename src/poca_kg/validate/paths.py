@@ -142,8 +142,7 @@ def last_steps(graph: Graph, start: Term, path: PropertyPath, end: Term) -> set[
         case Inverse(inner):
             return last_steps(graph, start, _turned(inner), end)
         case Sequence(paths):
-            middles = reach(graph, start, Sequence(paths[:-1]))
-            return {step for node in middles for step in last_steps(graph, node, paths[-1], end)}
+            return _last_steps_of_sequence(graph, start, paths, end)
         case Alternative(paths):
             return {step for branch in paths for step in last_steps(graph, start, branch, end)}
         case Repeated(inner, sign):
@@ -162,6 +161,34 @@ def as_term(node: object) -> Term:
     if isinstance(node, URIRef | BNode | Literal):
         return node
     raise InputError(f"{node!r} is no RDF term")
+
+
+def _last_steps_of_sequence(
+    graph: Graph, start: Term, paths: tuple[PropertyPath, ...], end: Term
+) -> set[Triple]:
+    """Return the last steps of a sequence: of its last path, and of those before it where that may be empty."""
+    if not paths:
+        return set()
+    before = Sequence(paths[:-1])
+    middles = reach(graph, start, before)
+    steps = {step for node in middles for step in last_steps(graph, node, paths[-1], end)}
+    if end in middles and _may_be_empty(paths[-1]):
+        steps |= last_steps(graph, start, before, end)
+    return steps
+
+
+def _may_be_empty(path: PropertyPath) -> bool:
+    match path:
+        case Predicate():
+            return False
+        case Inverse(inner):
+            return _may_be_empty(inner)
+        case Repeated(inner, sign):
+            return sign != "+" or _may_be_empty(inner)
+        case Sequence(paths):
+            return all(map(_may_be_empty, paths))
+        case Alternative(paths):
+            return any(map(_may_be_empty, paths))
 
 
 def _read_all(graph: Graph, node: Term, depth: int) -> tuple[PropertyPath, ...]:

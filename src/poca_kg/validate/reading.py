@@ -45,8 +45,12 @@ class Reading:
     empty: tuple[str, ...]
 
 
-def read_files(paths: Sequence[Path | str], *, read_stdin: Callable[[], bytes] | None = None) -> Reading:
+def read_files(
+    paths: Sequence[Path | str], *, mark: str = "f", read_stdin: Callable[[], bytes] | None = None
+) -> Reading:
     """Return what stands in files; ``-`` is the standard input, as Turtle.
+
+    Two readings whose graphs are to meet need different marks, or their blank nodes would become one.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def read_files(paths: Sequence[Path | str], *, read_stdin: Callable[[], bytes] |
         triples = _triples(data, syntax, name)
         if not triples:
             empty.append(name)
-        _merge(reading, name, _told_apart(triples, f"f{number}"))
+        _merge(reading, name, _told_apart(triples, f"{mark}{number}"))
     return Reading(reading.graph, reading.lines, reading.texts, tuple(empty))
 
 

@@ -29,6 +29,7 @@ def validate_files(
     paths: Sequence[Path | str],
     ontology: Path | Shapes,
     *,
+    context: Sequence[Path | str] = (),
     language: str = "en",
     read_stdin: Callable[[], bytes] | None = None,
 ) -> Report:
@@ -40,6 +41,8 @@ def validate_files(
         Files whose suffix tells their syntax; ``-`` is the standard input, as Turtle.
     ontology
         The folder of the ontology, or the shapes read from it.
+    context
+        Further files that describe what the first refer to. They are seen, but not judged.
     language
         ``en`` or ``it``.
     read_stdin
@@ -55,9 +58,11 @@ def validate_files(
     with quiet():
         shapes = as_shapes(ontology)
         reading = read_files(paths, read_stdin=read_stdin)
+        background = read_files(context, mark="c").graph
     locator = FileLocator(reading.lines, reading.texts)
     notes = tuple(phrase("nothing-to-check", language, name=name) for name in reading.empty)
-    return _Run(shapes, locator, language).report(reading.graph, tuple(map(str, paths)), notes)
+    run = _Run(shapes, locator, language, background)
+    return run.report(reading.graph, tuple(map(str, paths)), notes)
 
 
 def validate_graph(data: Graph, ontology: Path | Shapes, *, language: str = "en") -> Report:
@@ -89,19 +94,20 @@ def validate_store(store: Store, ontology: Path | Shapes, places: Places, *, lan
 
 @dataclass(frozen=True, eq=False)
 class _Run:
-    """One validation: the shapes, the way to places, the language."""
+    """One validation: the shapes, the way to places, the language, what is seen beside the ontology."""
 
     shapes: Shapes
     locator: Locator
     language: str
+    background: Graph | None = None
 
     def report(
         self, data: Graph, names: tuple[str, ...], notes: tuple[str, ...] = (), *, version: str = ""
     ) -> Report:
         with quiet():
-            mixed = mix(data, self.shapes.ontology)
+            mixed = mix(data, self.shapes.ontology, self.background)
             outcome = run_engine(mixed, self.shapes)
-        # The ontology was mixed in to be seen, not to be judged with the user's data.
+        # Ontology and background were mixed in to be seen, not to be judged with the user's data.
         mentioned = {node for triple in data for node in (triple[0], triple[2])}
         findings = {finding for finding in outcome.findings if finding.focus in mentioned}
         findings |= set(find_undeclared(data, self.shapes, findings))
