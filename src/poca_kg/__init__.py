@@ -55,9 +55,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what is asked for only when it is asked for."""
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415
+        from poca_kg.build.dataset import package_version  # noqa: PLC0415
 
-        return version("poca-kg")
+        return package_version()
     if name in ("KnowledgeGraph", "open"):
         from poca_kg import knowledge_graph  # noqa: PLC0415
 

@@ -28,7 +28,7 @@ SELECT ?graph ?title ?licence ?attribution WHERE {
   GRAPH graph:catalogue {
     ?graph dcterms:title ?title .
     OPTIONAL { ?graph dcterms:license ?licence }
-    OPTIONAL { ?graph schema:creditText ?attribution }
+    OPTIONAL { ?graph poca:attributionText ?attribution }
   }
   FILTER(LANG(?title) = "en")
 } ORDER BY ?title ?licence ?attribution

@@ -40,6 +40,7 @@ class ViewDeclaration:
     """
 
     name: str
+    file: str
     label: dict[str, str]
     shows: dict[str, str]
     directed: bool
@@ -82,7 +83,7 @@ def parse_declaration(name: str, text: str, *, file: str) -> ViewDeclaration:
     _check_fields(fields, place)
     _check_variables(fields["nodes"], "nodes", NODE_VARIABLES, {"node"}, place=place)
     _check_variables(fields["edges"], "edges", EDGE_VARIABLES, {"start", "end", "kind"}, place=place)
-    return ViewDeclaration(name=name, **fields)
+    return ViewDeclaration(name=name, file=file, **fields)
 
 
 def _check_fields(fields: dict[str, Any], place: FilePlace) -> None:
@@ -92,6 +93,11 @@ def _check_fields(fields: dict[str, Any], place: FilePlace) -> None:
         raise InputError(
             f"the field {field!r} is missing", place=place, advice="add it; views have no defaults"
         )
+    for field in ("directed", "favourable_only"):
+        if not isinstance(fields[field], bool):
+            raise InputError(
+                f"{field!r} is neither true nor false", place=place, advice="write true or false"
+            )
     for field in ("label", "shows"):
         if not isinstance(fields[field], dict) or set(fields[field]) != set(LANGUAGES):
             raise InputError(
@@ -102,7 +108,7 @@ def _check_fields(fields: dict[str, Any], place: FilePlace) -> None:
 def _check_variables(
     query: str, part: str, known: frozenset[str], needed: set[str], *, place: FilePlace
 ) -> None:
-    match = _SELECTED.search(query)
+    match = _SELECTED.search(str(query))
     if match is None:
         raise InputError(f"{part!r} does not name its variables", place=place, advice="SELECT ?… WHERE { … }")
     selected = {word.lstrip("?") for word in match.group(1).split()}

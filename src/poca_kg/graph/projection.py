@@ -82,7 +82,7 @@ def _draw(
 
 
 def _ask(store: Store, declared: ViewDeclaration, query: str) -> Iterator[dict[str, Term]]:
-    place = FilePlace(f"views/{declared.name}.toml")
+    place = FilePlace(declared.file)
     try:
         answer = store.query(query)
     except InputError as error:
