@@ -292,3 +292,52 @@ def test_a_description_in_another_encoding_is_named(tree, place):
     problem = tree.only_problem()
     assert problem.place == place("sources/page/source.toml:1")
     assert "not UTF-8" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (MAPPING, "[tables.documents]", "tables = 3\n[documents]"),
+        (MAPPING, 'kind = "document"', "kind = [1]"),
+        (MAPPING, 'type_column = "kind"', "type_column = 5"),
+        (MAPPING, 'type_column = "kind"', 'type_column = "kind"\ntype = "poca:Viewpoint"'),
+        (MAPPING, 'type = "poca:DocumentPlace"', "type = []"),
+        (MAPPING, 'type = "poca:DocumentPlace"', "type = 3"),
+        (MAPPING, "skos:notation", "skos:nota tion"),
+        (MAPPING, '"attribution:explicit"', "3"),
+        (SOURCE, "[licence]", "licence = 3\n[other]"),
+        (SOURCE, "[tables]", "tables = []\n[other]"),
+        (CATALOGUE, "[graphs]", "graphs = 3\n[other]"),
+        ("sources/territory/mapping.toml", "http://www.wikidata.org/entity/{}", "wikidata {}"),
+        ("sources/territory/mapping.toml", "http://www.wikidata.org/entity/{}", "http://www.wikidata.org/"),
+    ],
+)
+def test_another_shape_of_a_description_is_a_problem_and_no_crash(tree, file, old, new):
+    text = tree.path(file).read_text("utf-8")
+    assert old in text
+    tree.write(file, text.replace(old, new, 1))
+    assert all(problem.place.line and problem.what for problem in tree.problems())
+
+
+def test_a_dataset_that_is_free_needs_free_sources(tree, place):
+    text = tree.path(CATALOGUE).read_text("utf-8").replace("CC-BY-4.0", "CC0-1.0")
+    tree.write(CATALOGUE, text.replace("licenses/by/4.0/", "publicdomain/zero/1.0/"))
+    problem = tree.only_problem()
+    assert problem.place == place(f"{CATALOGUE}:6")
+    assert "the dataset cannot be CC0-1.0: page is CC-BY-4.0" in problem.what
+
+
+def test_a_turtle_file_that_is_in_no_graph_is_named(tree, place):
+    tree.write("ontology/modules/core/more.ttl", "")
+    tree.write("ontology/modules/core/examples/good.ttl", "")
+    problem = tree.only_problem()
+    assert problem.place == place("ontology/modules/core/more.ttl")
+
+
+def test_a_table_that_cannot_be_opened_is_named(tree, place):
+    tree.path("sources/page/tables/groups.csv").unlink()
+    tree.path("sources/page/tables/groups.csv").mkdir()
+    tree.path("sources/page/curation.csv").unlink()
+    tree.path("sources/page/curation.csv").mkdir()
+    problems = tree.problems()
+    assert place("sources/page/tables/groups.csv") in [problem.place for problem in problems]

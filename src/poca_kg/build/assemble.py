@@ -12,7 +12,7 @@ from poca_kg.build.catalogue import count_represented, make_catalogue
 from poca_kg.build.cells import TableQuads, read_cells
 from poca_kg.build.checks import Check, Origins, read_checks, run_checks
 from poca_kg.build.dataset import BuiltDataset, make_manifest
-from poca_kg.build.description import Description, read_description
+from poca_kg.build.description import Description, licence_problems, read_description
 from poca_kg.build.folder import SourceFolder, read_folders
 from poca_kg.build.mapping import read_mapping
 from poca_kg.build.ontology import Ontology, read_ontology
@@ -90,6 +90,8 @@ def _read(sources_dir: Path, ontology_dir: Path, tell: Callable[[str], None]) ->
     checks = read_checks(ontology_dir, _ONTOLOGY, problems)
     tell("reading the tables")
     folders, unsure = read_folders(sources_dir, _SOURCES, problems)
+    if description is not None:
+        problems += licence_problems(description, [folder.source for folder in folders])
     if description is None or any(_is_of_ontology(problem) for problem in problems):
         raise _Unsound(problems)
     register = make_register(ontology, folders, unsure)

@@ -71,7 +71,7 @@ def read_checks(directory: Path, shown: str, problems: list[Problem]) -> list[Ch
     """Return the checks of the ontology, sorted by file; add a problem for each without a proper header."""
     found = []
     for path in sorted((directory / "checks").glob("*.rq")):
-        file, query = f"{shown}/checks/{path.name}", path.read_text(encoding="utf-8")
+        file, query = f"{shown}/checks/{path.name}", path.read_bytes().decode("utf-8", errors="replace")
         matches = [_HEADER.fullmatch(line) for line in query.splitlines() if line.startswith("#")]
         header = {match[1]: match[2] for match in matches if match}
         if set(header) != {"title", "advice", "scope"} or header["scope"] not in SCOPES:

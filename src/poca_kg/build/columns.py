@@ -8,7 +8,7 @@ from typing import Any
 
 from rdflib import URIRef
 
-from poca_kg.build.literals import DATATYPES
+from poca_kg.build.literals import DATATYPES, is_web_address
 from poca_kg.build.register import Register, UnresolvedError
 from poca_kg.errors import UnknownNameError, nearest_names
 from poca_kg.vocabulary.iris import KINDS, SCHEMES
@@ -199,6 +199,10 @@ def _identifier(spec: _Spec, register: Register) -> Column:
     if bool(link) != bool(address) or (address and address.count("{}") != 1):
         what = "a link needs an address with {} in the code's place"
         raise UnresolvedError(what, advice='write for instance address = "http://www.wikidata.org/entity/{}"')
+    if address and not is_web_address(address.replace("{}", "code")):
+        raise UnresolvedError(
+            f"{address!r} is not a web address", advice="write http:// or https:// and so on"
+        )
     return IdentifierColumn(
         scheme=register.resolve(slug, ("identifier-scheme",)),
         scheme_slug=slug,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from poca_kg.build.sources import OWN_GRAPHS, Licence, read_licence, read_title
-from poca_kg.build.toml_file import TomlFile, read_toml, unknown_keys
+from poca_kg.build.sources import OWN_GRAPHS, Licence, Source, read_licence, read_title
+from poca_kg.build.toml_file import TomlFile, read_toml, section_of, unknown_keys
 from poca_kg.errors import Problem
 
-__all__ = ["Description", "read_description"]
+__all__ = ["Description", "licence_problems", "read_description"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,23 @@ def read_description(directory: Path, shown: str, problems: list[Problem]) -> De
     return Description(english, italian, licence=licence, graphs=titles, file=file)
 
 
+def licence_problems(description: Description, sources: Iterable[Source]) -> list[Problem]:
+    """Return a problem for each source that asks for more than the licence of the dataset passes on."""
+    free = "CC0-1.0"
+    if description.licence.spdx != free:
+        return []
+    place = description.file.place("licence", "spdx")
+    return [
+        Problem(
+            place, f"the dataset cannot be {free}: {source.id} is {source.licence.spdx}", "write CC-BY-4.0"
+        )
+        for source in sources
+        if source.licence.spdx != free
+    ]
+
+
 def _graph_title(file: TomlFile, name: str, problems: list[Problem]) -> tuple[str, str]:
-    given = file.data.get("graphs", {}).get(name, {})
+    given = section_of(file, "graphs", name)
     titles = given.get("en"), given.get("it")
     if not all(isinstance(title, str) and title for title in titles):
         what = f"the graph {name!r} has no titles in English and Italian"

@@ -12,7 +12,7 @@ from poca_kg.build.curation import correct_tables
 from poca_kg.build.sources import Source, read_source
 from poca_kg.build.subjects import TableHead, keyed_table, read_head
 from poca_kg.build.tables import Table, read_table
-from poca_kg.build.toml_file import TomlFile, read_toml
+from poca_kg.build.toml_file import TomlFile, read_toml, section_of
 from poca_kg.errors import FilePlace, Problem, nearest_names
 from poca_kg.vocabulary.iris import KINDS
 
@@ -97,7 +97,7 @@ def _compare_names(
 ) -> None:
     """Add a problem for each table that is not at once a file, in ``source.toml`` and in ``mapping.toml``."""
     files = {path.stem for path in (directory / "tables").glob("*.csv")}
-    mapped = mapping.data.get("tables", {})
+    mapped = section_of(mapping, "tables")
     for name in sorted(files - set(source.tables)):
         place = FilePlace(f"{shown}/tables/{name}.csv")
         advice = nearest_names(name, source.tables) or f"add it to [tables] of {source.file.name}"

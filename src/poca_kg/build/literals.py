@@ -17,7 +17,7 @@ from rdflib import XSD, Literal, URIRef
 from poca_kg.vocabulary.prefixes import shorten_iri
 from poca_kg.vocabulary.terms import GEO
 
-__all__ = ["DATATYPES", "plain_text", "tagged_text", "typed_literal"]
+__all__ = ["DATATYPES", "is_web_address", "plain_text", "tagged_text", "typed_literal"]
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
@@ -57,6 +57,15 @@ def typed_literal(text: str, datatypes: tuple[URIRef, ...]) -> Literal:
         if canonical is not None:
             return Literal(canonical, datatype=datatype, normalize=False)
     raise ValueError(" or ".join(_READERS[datatype][1] for datatype in datatypes))
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a text is an address that begins with ``http://`` or ``https://``.
+
+    >>> is_web_address("https://example.org/a"), is_web_address("javascript:alert(1)")
+    (True, False)
+    """
+    return _address(text) is not None
 
 
 def _boolean(text: str) -> str | None:

@@ -15,9 +15,9 @@ from rdflib import URIRef
 
 from poca_kg.build.columns import Column, ConfidenceColumn, EvidenceColumn, IdentifierColumn, read_column
 from poca_kg.build.register import Register
-from poca_kg.build.subjects import TableHead, mapping_section
+from poca_kg.build.subjects import TableHead
 from poca_kg.build.tables import Table
-from poca_kg.build.toml_file import TomlFile, unknown_keys
+from poca_kg.build.toml_file import TomlFile, section_of, unknown_keys
 from poca_kg.errors import FilePlace, Problem, UsageError, nearest_names
 from poca_kg.vocabulary.iris import KINDS, SCHEMES
 
@@ -53,13 +53,13 @@ def read_mapping(
     file: TomlFile, table: Table, head: TableHead, register: Register, problems: list[Problem]
 ) -> TableMapping | None:
     """Return the mapping of a table, or ``None`` after adding everything that is wrong with it."""
-    given = mapping_section(file, table.name) or {}
+    given = section_of(file, "tables", table.name)
     before = len(problems)
     section = ("tables", table.name)
     problems += unknown_keys(file, given, _FIELDS, path=section)
     types = _types(file, table, given.get("type", []), register, problems)
     type_column = given.get("type_column")
-    if (bool(types) == isinstance(type_column, str)) and len(problems) == before:
+    if not _says_type(given):
         what = f"the table {table.name!r} needs either 'type' or 'type_column'"
         problems.append(Problem(file.place(*section), what, 'write type = ["poca:…"] or type_column = "…"'))
     constants = _constants(file, table, _subsection(file, table, "constants", problems), register, problems)
@@ -74,8 +74,16 @@ def read_mapping(
     return TableMapping(table.name, head, types, type_column, constants, columns)
 
 
+def _says_type(given: Mapping[str, Any]) -> bool:
+    """Return whether one of the two keys for the types of rows is there, and holds something."""
+    match given.get("type"), given.get("type_column"):
+        case (str() | [_, *_], None) | (None, str()):
+            return True
+    return False
+
+
 def _subsection(file: TomlFile, table: Table, name: str, problems: list[Problem]) -> Mapping[str, Any]:
-    given = (mapping_section(file, table.name) or {}).get(name, {})
+    given = section_of(file, "tables", table.name).get(name, {})
     if isinstance(given, dict):
         return given
     what = f"{name!r} is not a section"
@@ -170,7 +178,7 @@ def _column_place(file: TomlFile, table: str, name: str) -> FilePlace:
     path = ("tables", table, "columns", name)
     if path in file.lines:
         return file.place(*path)
-    key = "key" if file.data["tables"][table].get("key") == name else "type_column"
+    key = "key" if section_of(file, "tables", table).get("key") == name else "type_column"
     return file.place("tables", table, key)
 
 

@@ -22,7 +22,10 @@ _FILES_OF_GRAPH: dict[str, tuple[str, ...]] = {
     "questions": ("questions/*.ttl",),
     "rules": ("rules/*.ttl",),
 }
-"""Which files make which graph; examples and pinned vocabularies of others are in none."""
+"""Which files make which graph."""
+
+_SET_ASIDE = {"examples", "external"}
+"""Folders whose files are in no graph: examples for tests, and pinned vocabularies of others."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def read_ontology(directory: Path, shown: str, problems: list[Problem]) -> Ontol
     if not (directory / "poca.ttl").is_file():
         what, advice = "there is no ontology in this folder", "it begins with poca.ttl"
         problems.append(Problem(FilePlace(f"{shown}/poca.ttl"), what, advice))
+    problems += _unread_files(directory, shown)
     for graph, patterns in _FILES_OF_GRAPH.items():
         name = str(graph_iri(graph))
         for path in sorted(path for pattern in patterns for path in directory.glob(pattern)):
@@ -65,6 +69,26 @@ def read_ontology(directory: Path, shown: str, problems: list[Problem]) -> Ontol
                 quads.append((*triple, name))
                 places.setdefault(triple, FilePlace(file, line))
     return Ontology(tuple(quads), places)
+
+
+def _unread_files(directory: Path, shown: str) -> list[Problem]:
+    """Return a problem for each Turtle file that is in none of the graphs, apart from examples and copies."""
+    read = {
+        path
+        for patterns in _FILES_OF_GRAPH.values()
+        for pattern in patterns
+        for path in directory.glob(pattern)
+    }
+    names = sorted(path.relative_to(directory) for path in set(directory.rglob("*.ttl")) - read)
+    return [
+        Problem(
+            FilePlace(f"{shown}/{name.as_posix()}"),
+            "nobody reads this file",
+            "move it to where its graph is made",
+        )
+        for name in names
+        if not _SET_ASIDE & set(name.parts)
+    ]
 
 
 def _read_file(path: Path, file: str, problems: list[Problem]) -> list[tuple[Triple, int]]:

@@ -90,7 +90,7 @@ class Register:
         if prefix in KINDS or prefix in SCHEMES or not local:
             raise UnresolvedError(f"{curie!r} is not a {sort}", advice="write it as prefix:name")
         try:
-            return expand_curie(curie)
+            return _checked(str(expand_curie(curie)))
         except UsageError as error:
             raise UnresolvedError(error.what, advice=error.advice) from error
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rdflib import XSD, Literal
 
-from poca_kg.build.literals import typed_literal
+from poca_kg.build.literals import is_web_address, typed_literal
 from poca_kg.build.toml_file import TomlFile, read_toml, unknown_keys
 from poca_kg.errors import Problem, nearest_names
 
@@ -135,7 +135,7 @@ def read_licence(file: TomlFile, problems: list[Problem]) -> Licence | None:
     if spdx.startswith("CC") and address != LICENCES[spdx]:
         what = f"{address!r} is not the address of {spdx}"
         problems.append(Problem(file.place("licence", "address"), what, f"write {LICENCES[spdx]!r}"))
-    elif not _is_address(address):
+    elif not is_web_address(address):
         what = f"{address!r} is not a web address"
         problems.append(
             Problem(file.place("licence", "address"), what, "write http:// or https:// and so on")
@@ -162,14 +162,6 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value == value.strip() != ""
 
 
-def _is_address(text: str) -> bool:
-    try:
-        typed_literal(text, (XSD.anyURI,))
-    except ValueError:
-        return False
-    return True
-
-
 def _date_field(file: TomlFile, name: str, problems: list[Problem]) -> Any:
     value = _field(file, name, _is_date_like, "a date such as 2015-09-24, a month or a year", problems)
     text = value.isoformat() if isinstance(value, datetime.date) else str(value)
@@ -188,7 +180,7 @@ def _is_date_like(value: Any) -> bool:
 
 
 def _check_forms(file: TomlFile, texts: dict[str, str], problems: list[Problem]) -> None:
-    if texts["landing"] and not _is_address(texts["landing"]):
+    if texts["landing"] and not is_web_address(texts["landing"]):
         what = f"the landing page {texts['landing']!r} is not a web address"
         problems.append(Problem(file.place("landing"), what, "write http:// or https:// and so on"))
     if texts["language"] and not _LANGUAGE.fullmatch(texts["language"]):

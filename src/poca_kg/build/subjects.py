@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rdflib import URIRef
 
 from poca_kg.build.tables import Row, Table
-from poca_kg.build.toml_file import TomlFile
+from poca_kg.build.toml_file import TomlFile, section_of
 from poca_kg.errors import FilePlace, Problem, UsageError, nearest_names
 from poca_kg.vocabulary.iris import KINDS, mint_iri
 
-__all__ = ["TableHead", "keyed_table", "mapping_section", "read_head"]
+__all__ = ["TableHead", "keyed_table", "read_head"]
 
 
 @dataclass(frozen=True)
@@ -25,18 +23,11 @@ class TableHead:
     kind: str
 
 
-def mapping_section(file: TomlFile, name: str) -> Mapping[str, Any] | None:
-    """Return what a mapping says about a table, or ``None`` where it has no section for it."""
-    tables = file.data.get("tables", {})
-    section = tables.get(name) if isinstance(tables, dict) else None
-    return section if isinstance(section, dict) else None
-
-
 def read_head(file: TomlFile, name: str, problems: list[Problem]) -> TableHead | None:
     """Return key column and kind of a table, which must be known before any reference can be followed."""
-    given = mapping_section(file, name)
-    if given is None:
-        advice = nearest_names(name, file.data.get("tables", {})) or "describe the table there"
+    given = section_of(file, "tables", name)
+    if not given:
+        advice = nearest_names(name, section_of(file, "tables")) or "describe the table there"
         problems.append(Problem(file.place(), f"the table {name!r} has no section [tables.{name}]", advice))
         return None
     key, kind = given.get("key"), given.get("kind")

@@ -8,6 +8,7 @@ and line; nothing is repaired in silence.
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import re
@@ -127,33 +128,48 @@ def read_table(path: Path, name: str, file: str, problems: list[Problem]) -> Tab
 
 
 def _read_text(path: Path, file: str, problems: list[Problem]) -> str | None:
-    if path.is_symlink():
-        problems.append(Problem(FilePlace(file), "the table is a symbolic link", "put the file itself there"))
+    try:
+        data = _read_bytes(path)
+    except OSError as error:
+        what = f"the table cannot be read: {error.strerror}"
+        problems.append(Problem(FilePlace(file), what, "put the file itself there, readable"))
         return None
+    fault = _fault_of_form(data, file)
+    if fault is not None:
+        problems.append(fault)
+        return None
+    return data.decode("utf-8")
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file that is no symbolic link, up to one more than the limit."""
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link")
     with path.open("rb") as stream:
-        data = stream.read(MAX_TABLE_BYTES + 1)
+        return stream.read(MAX_TABLE_BYTES + 1)
+
+
+def _fault_of_form(data: bytes, file: str) -> Problem | None:
+    """Return what makes bytes no table at all: their size, a byte order mark, line ends, the encoding."""
     if len(data) > MAX_TABLE_BYTES:
         what = f"the table is larger than {MAX_TABLE_BYTES // 1024**2} MiB; the limit is passed on this line"
-        problems.append(Problem(FilePlace(file, data.count(b"\n") + 1), what, "split the table"))
-        return None
+        return Problem(FilePlace(file, data.count(b"\n") + 1), what, "split the table")
     if data.startswith(b"\xef\xbb\xbf"):
         what = "the file begins with a byte order mark"
-        problems.append(Problem(FilePlace(file, 1, 1), what, "save it as UTF-8 without one"))
-        return None
+        return Problem(FilePlace(file, 1, 1), what, "save it as UTF-8 without one")
     if b"\r" in data:
         line = data.count(b"\n", 0, data.index(b"\r")) + 1
-        what = "the line ends with a carriage return"
-        problems.append(Problem(FilePlace(file, line), what, "save the file with line feeds only"))
-        return None
+        what = "the line holds a carriage return"
+        return Problem(FilePlace(file, line), what, "save the file with line feeds only")
     try:
-        return data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         start = data.rfind(b"\n", 0, error.start) + 1
         column = len(data[start : error.start].decode("utf-8")) + 1
         place = FilePlace(file, data.count(b"\n", 0, error.start) + 1, column)
         what = f"the byte {data[error.start]:#04x} is not UTF-8"
-        problems.append(Problem(place, what, "the file may be Latin-1 or Windows-1252: save it as UTF-8"))
-        return None
+        return Problem(place, what, "the file may be Latin-1 or Windows-1252: save it as UTF-8")
+    return None
 
 
 def _read_header(line: str, file: str, problems: list[Problem]) -> tuple[str, ...] | None:

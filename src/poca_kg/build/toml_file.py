@@ -15,7 +15,7 @@ from typing import Any
 
 from poca_kg.errors import FilePlace, Problem, nearest_names
 
-__all__ = ["TomlFile", "read_toml", "unknown_keys"]
+__all__ = ["TomlFile", "read_toml", "section_of", "unknown_keys"]
 
 _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
@@ -59,7 +59,11 @@ def read_toml(path: Path, name: str, problems: list[Problem]) -> TomlFile | None
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        problems.append(Problem(FilePlace(name), "the file is missing", "every source has one"))
+        problems.append(Problem(FilePlace(name), "the file is missing", "write it"))
+        return None
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror}"
+        problems.append(Problem(FilePlace(name), what, "look at the file and its permissions"))
         return None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
@@ -71,6 +75,18 @@ def read_toml(path: Path, name: str, problems: list[Problem]) -> TomlFile | None
         problems.append(_syntax_problem(str(error), name, text))
         return None
     return TomlFile(name, data, _line_numbers(text))
+
+
+def section_of(file: TomlFile, *path: str) -> Mapping[str, Any]:
+    """Return what stands below a key; nothing where it is absent or no table.
+
+    >>> section_of(TomlFile("mapping.toml", {"tables": {"units": {"key": "id"}}}, {}), "tables", "units")
+    {'key': 'id'}
+    """
+    found: Any = file.data
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def unknown_keys(
