@@ -59,7 +59,7 @@ def test_the_bundled_graph_answers_every_question(installed, tmp_path):
 def test_why_names_the_place_in_the_document_and_the_line_of_the_table(installed, tmp_path):
     outcome = run(installed, tmp_path, "why", "statement:s24", "poca:stance", "stance:effective")
     assert outcome.returncode == 0, outcome.stderr
-    assert "3.2" in outcome.stdout
+    assert "paragraph 3, sentence 2" in outcome.stdout
     assert re.search(r"statements\.csv:\d+", outcome.stdout)
 
 
