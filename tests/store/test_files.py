@@ -104,7 +104,8 @@ def test_both_parsers_name_file_and_line_of_what_does_not_parse(data: bytes, lin
         ("a.nq", b'<a:a> <a:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> <a:g> .'),
         (
             "a.rdf",
-            b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"><r:Description '
+            b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
+            b"<r:Description "
             b'r:about="http://e/a"><e:p r:datatype="http://www.w3.org/2001/XMLSchema#integer">1</e:p>'
             b"</r:Description></r:RDF>",
         ),

@@ -232,6 +232,29 @@ def test_what_stays_within_the_limits_passes_and_the_engine_survives_it() -> Non
     store.query("ASK { FILTER(1" + "+1" * (MOST_CHAINED - 1) + " > 1) }")
 
 
+AT_THE_EDGE = {
+    "exists": "ASK {" + "FILTER EXISTS {" * 120 + "}" * 121,
+    "if": "ASK { FILTER(" + "IF(true," * 100 + "1" + ",1)" * 100 + ")}",
+    "sub-select": "SELECT * {" + "{SELECT * {" * 60 + "}}" * 60 + "}",
+    "blank nodes": "ASK {?a rdfs:label " + "[ rdfs:label " * 120 + "1" + "]" * 120 + "}",
+    "list": "ASK { ?s ?p " + "(" * 60 + "1" + ")" * 60 + "}",
+    "path": "ASK { ?s " + "/".join(["rdfs:label"] * 200) + " ?o }",
+    "patterns": "ASK { " + " . ".join(f"?s{n} ?p{n} ?s{n + 1}" for n in range(200)) + "}",
+    "optional": "ASK { " + " ".join(f"OPTIONAL {{ ?s{n} ?p{n} ?o }}" for n in range(240)) + "}",
+    "union": "ASK { " + " UNION ".join(["{ ?s ?p ?o }"] * 240) + "}",
+    "not": "ASK { FILTER(" + "!" * 120 + "true)}",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(AT_THE_EDGE))
+def test_the_engine_survives_what_the_gate_lets_through_in_a_thread_of_a_server(kind: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    store = EmbeddedStore.from_nquads(b'<http://e/a> <http://e/p> "1" <http://e/g> .')
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(store.query, AT_THE_EDGE[kind]).result(timeout=20) is not None
+
+
 def test_a_long_list_of_values_is_no_chain() -> None:
     check_query("SELECT * { VALUES ?x { " + "1 -2 <http://e/> " * 2000 + "} }")
     check_query("SELECT * { VALUES (?x ?y) { " + "(1 2) " * 2000 + "} }")

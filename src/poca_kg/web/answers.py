@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rdflib import XSD, BNode, Literal, URIRef
 
+from poca_kg.analysis.selecting import select
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.bridge import sparql_term
 from poca_kg.store.protocol import Answer, Solutions, Term, Truth
@@ -18,6 +19,7 @@ from poca_kg.web.texts import TEXTS, counted
 __all__ = ["MOST_ROWS", "Cell", "Table", "make_table"]
 
 MOST_ROWS = 500
+_MOST_LABELS = 10_000
 _NUMBERS = frozenset(
     {XSD.integer, XSD.decimal, XSD.double, XSD.float, XSD.int, XSD.long, XSD.nonNegativeInteger}
 )
@@ -58,21 +60,33 @@ def make_table(graph: KnowledgeGraph, answer: Answer, language: str) -> Table:
         found = answer.triples
     shown = found[:MOST_ROWS]
     labels = _labels(graph, (term for row in shown for term in row), language)
-    rows = tuple(tuple(_cell(term, labels, language) for term in row) for row in shown)
-    return Table(columns, rows, len(found), counted(len(found), noun, language))
+    rows = [[_cell(term, labels, language) for term in row] for row in shown]
+    kept = [at for at, column in enumerate(columns) if not _repeats(at, columns, rows)]
+    return Table(
+        tuple(columns[at] for at in kept),
+        tuple(tuple(row[at] for at in kept) for row in rows),
+        len(found),
+        counted(len(found), noun, language),
+    )
+
+
+def _repeats(at: int, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a column ``cityLabel`` says only what the column ``city`` shows as its label already."""
+    thing = columns[at].removesuffix("Label")
+    if thing == columns[at] or thing not in columns:
+        return False
+    other = columns.index(thing)
+    return all(row[at].text == row[other].text for row in rows)
 
 
 def _labels(graph: KnowledgeGraph, terms: Iterable[Term | None], language: str) -> dict[URIRef, Literal]:
     """Return the best label of each IRI that has one."""
-    things = " ".join(
-        sparql_term(iri) for iri in sorted({term for term in terms if isinstance(term, URIRef)})
-    )
-    answer = graph.store.query(
-        f"SELECT ?thing ?label {{ VALUES ?thing {{ {things} }} ?thing {LABEL_PATH} ?label }}"
-    )
-    assert isinstance(answer, Solutions)
+    iris = sorted({term for term in terms if isinstance(term, URIRef)})[:_MOST_LABELS]
+    things = " ".join(sparql_term(iri) for iri in iris)
+    query = f"SELECT ?thing ?label {{ VALUES ?thing {{ {things} }} ?thing {LABEL_PATH} ?label }}"
     found: dict[URIRef, list[Literal]] = {}
-    for thing, label in answer.rows:
+    for row in select(graph.store, query):
+        thing, label = row["thing"], row["label"]
         if isinstance(thing, URIRef) and isinstance(label, Literal):
             found.setdefault(thing, []).append(label)
     best = {thing: pick_label(labels, language) for thing, labels in found.items()}

@@ -8,7 +8,6 @@ from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, VOID, XSD
 
 from poca_kg.knowledge_graph import KnowledgeGraph
-from poca_kg.store.bridge import node
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 
@@ -23,14 +22,7 @@ _RESULT_FORMATS = (
 
 
 def describe_service(graph: KnowledgeGraph, endpoint: str, syntax: RdfSyntax) -> bytes:
-    """Return the description of the service at ``endpoint`` in an RDF syntax.
-
-    Raises
-    ------
-    UsageError
-        If the address by which the request came is none.
-    """
-    node(endpoint)
+    """Return the description of the service at ``endpoint`` in an RDF syntax."""
     described = Graph()
     service, dataset, default = (
         URIRef(f"{endpoint}#{name}") for name in ("service", "dataset", "default-graph")

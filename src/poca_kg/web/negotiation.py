@@ -52,9 +52,10 @@ def parse_accept(header: str | None) -> tuple[MediaRange, ...]:
 def choose(header: str | None, offers: Iterable[tuple[_Chosen, Sequence[str]]]) -> _Chosen | None:
     """Return the offer that a request likes best, or ``None`` if it accepts none of them.
 
-    An offer is a thing and the media types by which it may be asked for. The most specific range that fits a
-    media type says how much it is liked; of equally liked ones the more specifically asked for wins, then the
-    one that is offered first. What is liked with ``q=0`` is never chosen.
+    An offer is a thing, the media type it is sent as, and others by which it may be asked for by name (though
+    not by a range such as ``text/*``). The most specific range that fits a media type says how much it is
+    liked; of equally liked ones the more specifically asked for wins, then the one that is offered first.
+    What is liked with ``q=0`` is never chosen.
 
     >>> offers = [("json", ["application/json"]), ("csv", ["text/csv"])]
     >>> choose("text/*;q=0.9, */*;q=0.1", offers), choose(None, offers), choose("image/png", offers)
@@ -64,8 +65,8 @@ def choose(header: str | None, offers: Iterable[tuple[_Chosen, Sequence[str]]]) 
     best: tuple[float, int] = (0.0, 0)
     chosen: _Chosen | None = None
     for thing, media_types in offers:
-        for media_type in media_types:
+        for at, media_type in enumerate(media_types):
             specificity, quality = max((one.specificity(media_type), one.quality) for one in ranges)
-            if specificity and quality > 0 and (quality, specificity) > best:
+            if specificity > (2 if at else 0) and quality > 0 and (quality, specificity) > best:
                 best, chosen = (quality, specificity), thing
     return chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,13 +10,14 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from poca_kg.errors import PocaError, QuerySyntaxError
 from poca_kg.knowledge_graph import KnowledgeGraph
+from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import query_form
 from poca_kg.store.syntax import excerpt
 from poca_kg.vocabulary.labels import LANGUAGES
 from poca_kg.web.answers import Table, make_table
 from poca_kg.web.problems import sort_of
 from poca_kg.web.sparql import GRAPH_FORMATS, ROW_FORMATS, check_text, decode_fields
-from poca_kg.web.texts import TEXTS
+from poca_kg.web.texts import TEXTS, grouped, sentence
 
 __all__ = ["make_blueprint"]
 
@@ -40,6 +42,7 @@ def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
     """Return the page over a graph; its questions and counts are read once."""
     blueprint = Blueprint("pages", __name__)
     questions, info = graph.questions(), graph.info()
+    blueprint.add_app_template_filter(sentence)
 
     @blueprint.get("/")
     def page() -> Response:
@@ -61,7 +64,10 @@ def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
             table=table,
             failure=failure,
             downloads=_downloads(query) if table else (),
-            info=info,
+            size=TEXTS[language]["size"].format(
+                triples=grouped(info.triples, language), graphs=len(info.graphs)
+            ),
+            version=info.version,
         )
         return make_response(html, failure.status if failure else 200)
 
@@ -89,12 +95,14 @@ def _ask(
 def _other_address(fields: dict[str, str], language: str) -> str:
     """Return the address of the same page in the other language."""
     other = next(one for one in LANGUAGES if one != language)
-    kept = {name: fields[name] for name in ("question", "query") if name in fields}
-    return f"/?{urlencode({'lang': other, **kept})}"
+    kept = [(name, fields[name]) for name in ("question", "query") if name in fields]
+    return f"/?{urlencode([('lang', other), *kept])}"
 
 
 def _downloads(query: str) -> tuple[tuple[str, str], ...]:
     """Return name and address of each format in which the endpoint gives the same answer."""
-    formats = GRAPH_FORMATS if query_form(query).gives_triples else ROW_FORMATS
+    formats: Sequence[ResultFormat | RdfSyntax] = ROW_FORMATS
+    if query_form(query).gives_triples:
+        formats = GRAPH_FORMATS
     names = [one.short for one in formats]
     return tuple((name, f"/sparql?{urlencode({'query': query, 'format': name})}") for name in names)

@@ -53,7 +53,7 @@ def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
     """Return the routes of the endpoint over a graph."""
     blueprint = Blueprint("sparql", __name__)
 
-    @blueprint.route("/sparql", methods=["GET", "POST"])
+    @blueprint.route("/sparql", methods=["GET", "POST"], provide_automatic_options=False)
     def endpoint() -> AnyResponse:
         asked = read_request(request, max_query_bytes=max_query_bytes)
         return _describe(graph, asked) if asked.query is None else _answer(graph, asked, asked.query)
@@ -163,6 +163,8 @@ def _describe(graph: KnowledgeGraph, asked: QueryRequest) -> AnyResponse:
     accepted = request.headers.get("Accept")
     if asked.format is None and choose(accepted, [(thing is None, types) for thing, types in offers]):
         return redirect("/", code=303)
+    if not request.host:
+        raise RefusedError("malformed-request", "the header Host names no host")
     media = _pick(GRAPH_FORMATS, QueryForm.DESCRIBE, asked)
     return _respond(describe_service(graph, request.base_url, media), media)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["TEXTS", "counted"]
+__all__ = ["TEXTS", "counted", "grouped", "sentence"]
 
 TEXTS: dict[str, dict[str, str]] = {
     "en": {
@@ -10,7 +10,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "lead": (
             "A knowledge graph of post-carbon cities, policies and institutions that answers with evidence."
         ),
-        "skip": "Skip to the answer",
+        "skip": "Skip to the content",
         "other_language": "Italiano",
         "questions": "Questions",
         "questions_lead": "Each of them is a query; follow one to see its answer.",
@@ -47,7 +47,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "Un grafo di conoscenza su città post-carbonio, politiche e "
             "istituzioni che risponde con le prove."
         ),
-        "skip": "Vai alla risposta",
+        "skip": "Vai al contenuto",
         "other_language": "English",
         "questions": "Domande",
         "questions_lead": "Ognuna è una query: seguendola se ne vede la risposta.",
@@ -81,10 +81,28 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 
 
+def grouped(count: int, language: str) -> str:
+    """Return a number with its thousands apart, as a language writes them.
+
+    >>> grouped(13039, "en"), grouped(13039, "it")
+    ('13,039', '13.039')
+    """
+    return f"{count:,}".replace(",", "." if language == "it" else ",")
+
+
 def counted(count: int, noun: str, language: str) -> str:
     """Return a number with its noun, in a language.
 
-    >>> counted(1, "row", "en"), counted(2, "row", "it")
-    ('1 row', '2 righe')
+    >>> counted(1, "row", "en"), counted(2000, "row", "it")
+    ('1 row', '2.000 righe')
     """
-    return f"{count} {TEXTS[language][noun if count == 1 else noun + 's']}"
+    return f"{grouped(count, language)} {TEXTS[language][noun if count == 1 else noun + 's']}"
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital in front and a mark at its end.
+
+    >>> sentence("did you mean FILTER?"), sentence("write ORDER BY")
+    ('Did you mean FILTER?', 'Write ORDER BY.')
+    """
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -1,0 +1,114 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from poca_kg.knowledge_graph import KnowledgeGraph
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.formats import RdfSyntax
+from poca_kg.web import create_app, make_http_server
+from poca_kg.web.serving import address_of
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+FIXTURE = Path(__file__).parents[1] / "web" / "fixtures" / "small.trig"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--window-size=1200,900",
+)  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER),
+        reason="needs a browser and its driver: apt-get install chromium chromium-driver",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Give the address of a server over the small graph of the web tests."""
+    store = EmbeddedStore.in_memory()
+    store.load(FIXTURE.read_bytes(), format=RdfSyntax.TRIG)
+    server = make_http_server(create_app(KnowledgeGraph(store)), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield address_of(server)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Give a browser with a profile of its own."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(executable_path=DRIVER))
+    yield driver
+    driver.quit()
+
+
+def test_a_question_leads_to_its_table(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(address)
+    browser.find_element(By.LINK_TEXT, "Which cities are there?").click()
+    table = browser.find_element(By.TAG_NAME, "table")
+    assert table.find_element(By.TAG_NAME, "caption").text == "2 rows"
+    assert "Turin" in table.text
+
+
+def test_a_wrong_query_shows_the_place_of_the_mistake(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(address)
+    area = browser.find_element(By.ID, "query")
+    area.clear()
+    area.send_keys("SELECT *\nWHERE { ?s ?p ?o FITLER(?o) }")
+    browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+    failure = browser.find_element(By.CSS_SELECTOR, "[role=alert]")
+    assert "Line 2, column 18" in failure.text
+    assert "Did you mean FILTER?" in failure.text
+    assert "FITLER" in browser.find_element(By.ID, "query").get_attribute("value")
+
+
+def test_the_language_can_be_changed_and_stays(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(address)
+    browser.find_element(By.LINK_TEXT, "Italiano").click()
+    browser.find_element(By.LINK_TEXT, "Quali città ci sono?").click()
+    assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "it"
+    assert "Torino" in browser.find_element(By.TAG_NAME, "table").text
+
+
+def test_hostile_content_does_nothing(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}?query=SELECT * {{ GRAPH graph:hostile {{ ?s ?p ?o }} }}")
+    assert "<script>" in browser.find_element(By.TAG_NAME, "table").text
+    assert browser.find_elements(By.CSS_SELECTOR, "table script, table img, a[href^=javascript]") == []
+
+
+@pytest.mark.parametrize("path", ["", "?question=cq-001", "?query=SELEC"])
+def test_nothing_runs_off_a_narrow_screen(browser: webdriver.Chrome, address: str, path: str) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": True},
+    )
+    browser.get(address + path)
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 320
+
+
+def test_the_policy_blocks_nothing_that_the_page_needs(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}?question=cq-001")
+    colour = browser.find_element(By.TAG_NAME, "button").value_of_css_property("cursor")
+    assert colour == "pointer"
+    assert not [
+        entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]
+    ]

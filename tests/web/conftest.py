@@ -1,0 +1,51 @@
+"""An application over a small graph, and a real server for real clients."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from poca_kg.knowledge_graph import KnowledgeGraph
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.formats import RdfSyntax
+from poca_kg.web import create_app, make_http_server
+from poca_kg.web.serving import address_of
+
+FIXTURE = Path(__file__).parent / "fixtures" / "small.trig"
+
+
+@pytest.fixture(scope="session")
+def graph() -> KnowledgeGraph:
+    """Give the small graph of the web tests."""
+    store = EmbeddedStore.in_memory("9.9.9-test")
+    store.load(FIXTURE.read_bytes(), format=RdfSyntax.TRIG)
+    return KnowledgeGraph(store)
+
+
+@pytest.fixture
+def app(graph: KnowledgeGraph) -> Flask:
+    """Give the application over it."""
+    return create_app(graph, max_query_bytes=10_000)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a client without a socket."""
+    return app.test_client()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Give the address of a real server on a free port."""
+    server = make_http_server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield address_of(server)
+    server.shutdown()
+    thread.join()
+    server.server_close()
