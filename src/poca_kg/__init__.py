@@ -30,6 +30,7 @@ from poca_kg.errors import (
 if TYPE_CHECKING:
     from poca_kg.knowledge_graph import KnowledgeGraph
     from poca_kg.knowledge_graph import open_graph as open  # noqa: A004
+    from poca_kg.vocabulary.prefixes import expand_curie
 
     __version__: str
 
@@ -48,6 +49,7 @@ __all__ = [
     "UnknownNameError",
     "UsageError",
     "__version__",
+    "expand_curie",
     "open",
 ]
 
@@ -62,6 +64,10 @@ def __getattr__(name: str) -> Any:
         from poca_kg import knowledge_graph  # noqa: PLC0415
 
         return knowledge_graph.open_graph if name == "open" else knowledge_graph.KnowledgeGraph
+    if name == "expand_curie":
+        from poca_kg.vocabulary.prefixes import expand_curie  # noqa: PLC0415
+
+        return expand_curie
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

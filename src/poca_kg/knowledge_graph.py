@@ -140,7 +140,7 @@ class KnowledgeGraph:
 
         >>> import poca_kg
         >>> sorted({row["fieldLabel"] for row in poca_kg.open().ask("cq-005").to_dicts()})
-        ['Research and development', 'Tertiary education']
+        ['research and development', 'tertiary education']
         """
         return self.query(find_question(self.store, question_id).query)
 

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 
 import networkx as nx
 import pytest
@@ -186,21 +189,25 @@ def test_a_view_is_exported_to_a_file(ask, tmp_path):
 
 
 def test_serve_tells_its_address_and_answers(tiny_dataset):
-    import re
-    import urllib.parse
-    import urllib.request
-
     command = [sys.executable, "-m", "poca_kg", "serve", "--port", "0", "--data", str(tiny_dataset)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
-            address = next(
-                match.group() for line in process.stderr if (match := re.search(r"http://\S+/", line))
-            )
+            told = list(until_address(process.stderr))
+            assert told[-1].startswith("http"), told
             query = urllib.parse.urlencode({"query": "ASK { city:turin a poca:City }"})
-            with urllib.request.urlopen(f"{address}sparql?{query}", timeout=20) as response:
+            with urllib.request.urlopen(f"{told[-1]}sparql?{query}", timeout=20) as response:
                 assert json.load(response)["boolean"] is True
         finally:
             process.terminate()
+
+
+def until_address(lines):
+    """Give the lines that a server tells, and last the address in the first line that has one."""
+    for line in lines:
+        yield line
+        if match := re.search(r"http://\S+/", line):
+            yield match.group()
+            return
 
 
 def test_every_asking_command_has_help():
