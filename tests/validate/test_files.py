@@ -207,6 +207,21 @@ def test_a_term_that_the_data_itself_describes_is_not_misspelt(shapes, write):
     )
 
 
+def test_a_query_is_parsed_once_for_all_nodes(shapes, turtle, monkeypatch):
+    from rdflib.plugins.sparql import prepareQuery
+
+    parsed = []
+    monkeypatch.setattr(
+        "poca_kg.validate.engine.prepareQuery",
+        lambda text, **options: parsed.append(text) or prepareQuery(text, **options),
+    )
+    towns = "".join(
+        f"city:t{number} a poca:Town ; poca:twin city:t0 ; poca:people 2 .\n" for number in range(9)
+    )
+    assert rules(validate_graph(turtle(towns), shapes)).count("Place") == 9
+    assert len(parsed) == 1
+
+
 def test_the_data_is_not_changed(shapes, turtle):
     data = turtle(BAD + 'city:b a poca:Town ; poca:opened "2016-13-01"^^xsd:date ; poca:ledBy [ ] .')
     before, prefixes = set(data), dict(data.namespaces())

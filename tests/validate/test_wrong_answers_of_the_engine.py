@@ -107,6 +107,15 @@ def test_a_backslash_in_the_data_breaks_off_a_message():
     assert ours(BACKSLASH, QUERY.replace("is {?further}", "is none")) == {SH.SPARQLConstraintComponent}
 
 
+def test_a_long_chain_breaks_off_a_query():
+    chain = "e:x e:p e:n0 . " + " ".join(f"e:n{number} e:p e:n{number + 1} ." for number in range(2000))
+    query = """sh:sparql [ sh:message "long"@en ; sh:select
+        "SELECT $this ?value WHERE { $this <http://e/p>+ ?value . ?value <http://e/end> ?end }" ]"""
+    with pytest.raises(RecursionError):
+        theirs(chain, query)
+    assert ours(chain, query) == {SH.ConstraintComponent}
+
+
 def test_a_message_with_a_variable_loses_its_language():
     shapes = rules(QUERY)
     _, report, _ = pyshacl.validate(data('e:x e:v "a" .'), shacl_graph=shapes)

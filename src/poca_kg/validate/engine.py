@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -21,7 +22,9 @@ from pyshacl.errors import (
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
-from rdflib.term import Node
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 
 from poca_kg.errors import InputError
 from poca_kg.store.protocol import Term
@@ -29,7 +32,7 @@ from poca_kg.validate.paths import PropertyPath, read_path
 from poca_kg.validate.report import Severity
 from poca_kg.validate.shapes import Shapes
 
-__all__ = ["PLACEHOLDER", "Finding", "Outcome", "mix", "run_engine"]
+__all__ = ["Finding", "Outcome", "mix", "run_engine"]
 
 _OPTIONS = {
     "advanced": False,
@@ -40,11 +43,17 @@ _OPTIONS = {
     "abort_on_first": False,
     "sparql_mode": False,
 }
-PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
-_KNOWN_VARIABLES = {"this", "path", "value"}
 _BAD_SHAPES = (ConstraintLoadError, ShapeLoadError)
-_CANNOT_COMPARE = (ReportableRuntimeError, ValidationFailure, TypeError, ArithmeticError, re.error)
+_CANNOT_COMPARE = (
+    ReportableRuntimeError,
+    ValidationFailure,
+    TypeError,
+    ArithmeticError,
+    RecursionError,
+    re.error,
+)
 _Raw = tuple[str, BNode, list[tuple[Any, ...]]]
+_Parts = dict[BNode, dict[URIRef, list[Any]]]
 
 
 class _IllTyped(Literal):
@@ -81,11 +90,26 @@ class Finding:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the engine found (in no particular order, without repetition), and what it looked at."""
+    """What the engine found (in no particular order, without repetition), and what it judged."""
 
     findings: tuple[Finding, ...]
     targets: frozenset[Term]
     shapes: int
+
+
+class _Mixed(Graph):
+    """A graph that parses each query once; the engine asks the same one for every focus node."""
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="none")
+        self._prepared: dict[str, Query] = {}
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:
+        if isinstance(query_object, str):
+            if query_object not in self._prepared:
+                self._prepared[query_object] = prepareQuery(query_object, initNs=dict(self.namespaces()))
+            query_object = self._prepared[query_object]
+        return super().query(query_object, *args, **kwargs)
 
 
 def mix(*graphs: Graph | None) -> Graph:
@@ -93,15 +117,15 @@ def mix(*graphs: Graph | None) -> Graph:
 
     The engine's own way of mixing copies class and property axioms only, and so loses the concepts.
     """
-    mixed = Graph(bind_namespaces="none")
+    mixed = _Mixed()
     for graph in filter(None, graphs):
         for subject, predicate, value in graph:
             mixed.add((subject, predicate, _marked(value)))
     return mixed
 
 
-def run_engine(mixed: Graph, shapes: Shapes) -> Outcome:
-    """Check a graph that the ontology was mixed into.
+def run_engine(mixed: Graph, shapes: Shapes, judged: Set[Term]) -> Outcome:
+    """Check the nodes that are to be judged, in a graph that the ontology was mixed into.
 
     A node that a shape cannot be evaluated at (a blank node where values are compared, say) gets a violation
     that says so; the rest is checked as usual.
@@ -111,48 +135,35 @@ def run_engine(mixed: Graph, shapes: Shapes) -> Outcome:
     InputError
         If a shape is not well-formed.
     """
-    rules = _for_engine(shapes.rules)
     logger = logging.Logger("poca_kg.validate.engine", level=logging.CRITICAL + 1)
     options = {**_OPTIONS, "logger": logger}
     try:
         data = DataGraph.from_rdflib(mixed)
-        validator = Validator(data, shacl_graph=rules, options=options)
-        raw, failed = _evaluate(validator, data)
-        report, _ = validator.create_validation_report(validator.shacl_graph, not raw, raw)
+        validator = Validator(data, shacl_graph=shapes.for_engine, options=options)
         applied = validator.shacl_graph.shapes
-        targets = frozenset(node for shape in applied for node in shape.focus_nodes(data))
+        targets = [(shape, [node for node in shape.focus_nodes(data) if node in judged]) for shape in applied]
+        raw, failed = _evaluate(validator, data, targets)
     except _BAD_SHAPES as error:
         raise InputError(f"the shapes cannot be used: {error.message}", advice="correct the shape") from error
-    findings = {_finding(report, node) for node in report.objects(None, SH.result)}
-    return Outcome((*findings, *failed), targets, len(applied))
+    findings = {_read(result, shapes.rules) for result in raw}
+    nodes = frozenset(node for _, focus in targets for node in focus)
+    return Outcome((*findings, *failed), nodes, len(applied))
 
 
-def _for_engine(rules: Graph) -> Graph:
-    """Return a copy of the shapes (the engine adds to them), without the messages that we fill in ourselves.
-
-    The engine fills a variable in by a regular expression, and a backslash in the data makes it break off; so
-    it is left only the messages with variables that stand nowhere in its results.
-    """
-    copy = Graph(bind_namespaces="none")
-    for triple in rules:
-        names = set(PLACEHOLDER.findall(str(triple[2]))) if triple[1] == SH.message else set()
-        if not names or names - _KNOWN_VARIABLES:
-            copy.add(triple)
-    return copy
-
-
-def _evaluate(validator: Validator, data: DataGraph) -> tuple[list[_Raw], list[Finding]]:
-    """Return the raw results of every shape, and what could not be evaluated."""
+def _evaluate(
+    validator: Validator, data: DataGraph, targets: list[tuple[Shape, list[Term]]]
+) -> tuple[list[_Raw], list[Finding]]:
+    """Return the raw results of every shape at its focus nodes, and what could not be evaluated."""
     executor = validator.make_executor()
     raw: list[_Raw] = []
     failed: list[Finding] = []
-    for shape in validator.shacl_graph.shapes:
+    for shape, nodes in targets:
         try:
-            raw += shape.validate(executor, data)[1]
+            raw += shape.validate(executor, data, focus=nodes)[1] if nodes else []
         except _BAD_SHAPES:
             raise
         except _CANNOT_COMPARE:
-            for focus in shape.focus_nodes(data):
+            for focus in nodes:
                 try:
                     raw += shape.validate(executor, data, focus=[focus])[1]
                 except _CANNOT_COMPARE as error:
@@ -166,21 +177,35 @@ def _failure(shape: Shape, focus: Term, error: Exception) -> Finding:
     return Finding(_plain(focus), None, None, severity, shape.node, component, messages=(message,))
 
 
-def _finding(results: Graph, node: Node) -> Finding:
-    """Return one result of the report graph, with the results that it rests on."""
-    parts: dict[Any, Any] = {predicate: _plain(value) for predicate, value in results.predicate_objects(node)}
-    path = parts.get(SH.resultPath)
-    messages = (text for text in results.objects(node, SH.resultMessage) if isinstance(text, Literal))
+def _read(raw: _Raw, rules: Graph) -> Finding:
+    """Return one result, with the results that it rests on."""
+    _, node, triples = raw
+    parts: _Parts = {}
+    for subject, predicate, told in triples:
+        # The engine says of some terms in which graph they stand.
+        term = told[1] if isinstance(told, tuple) else told
+        parts.setdefault(subject, {}).setdefault(predicate, []).append(_plain(term))
+    return _finding(node, parts, rules)
+
+
+def _finding(node: BNode, parts: _Parts, rules: Graph) -> Finding:
+    own = parts[node]
+
+    def only(predicate: URIRef) -> Any:
+        return own.get(predicate, [None])[0]
+
+    path = only(SH.resultPath)
+    messages = (text for text in own.get(SH.resultMessage, ()) if isinstance(text, Literal))
     return Finding(
-        focus=parts[SH.focusNode],
-        path=None if path is None else read_path(results, path),
-        value=parts.get(SH.value),
-        severity=Severity.of_iri(parts.get(SH.resultSeverity)),
-        shape=parts[SH.sourceShape],
-        component=parts[SH.sourceConstraintComponent],
-        constraint=parts.get(SH.sourceConstraint),
+        focus=only(SH.focusNode),
+        path=None if path is None else read_path(rules, path),
+        value=only(SH.value),
+        severity=Severity.of_iri(only(SH.resultSeverity)),
+        shape=only(SH.sourceShape),
+        component=only(SH.sourceConstraintComponent),
+        constraint=only(SH.sourceConstraint),
         messages=tuple(sorted(messages, key=lambda text: (text.language or "", str(text)))),
-        details=frozenset(_finding(results, inner) for inner in results.objects(node, SH.detail)),
+        details=frozenset(_finding(inner, parts, rules) for inner in own.get(SH.detail, ())),
     )
 
 

@@ -9,13 +9,13 @@ from rdflib.namespace import DCTERMS, RDF, RDFS, SH, SKOS
 from rdflib.term import Node
 
 from poca_kg.store.protocol import Term
-from poca_kg.validate.engine import PLACEHOLDER, Finding
+from poca_kg.validate.engine import Finding
 from poca_kg.validate.expected import Expectation
 from poca_kg.validate.paths import reach, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.places import Locator
 from poca_kg.validate.report import Result
-from poca_kg.validate.shapes import Shapes
+from poca_kg.validate.shapes import PLACEHOLDER, Shapes
 from poca_kg.validate.undeclared import UNDECLARED_SHAPE, expected_term, near_names
 from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.labels import pick_label

@@ -166,7 +166,7 @@ def as_term(node: object) -> Term:
 def _last_steps_of_sequence(
     graph: Graph, start: Term, paths: tuple[PropertyPath, ...], end: Term
 ) -> set[Triple]:
-    """Return the last steps of a sequence: of its last path, and of those before it where that may be empty."""
+    """Return the last steps of a sequence: of its last path, or of the one before where that may be empty."""
     if not paths:
         return set()
     before = Sequence(paths[:-1])

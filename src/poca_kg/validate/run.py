@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import BNode, Dataset, Graph, URIRef
+from rdflib import BNode, Dataset, Graph, Literal
 from rdflib.term import Node
 
 from poca_kg.errors import FilePlace, InputError
@@ -14,6 +14,7 @@ from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store, Term
 from poca_kg.validate.engine import Finding, mix, run_engine
 from poca_kg.validate.explain import Explainer
+from poca_kg.validate.paths import as_term
 from poca_kg.validate.phrases import phrase
 from poca_kg.validate.places import FileLocator, Locator, NoLocator, RowLocator
 from poca_kg.validate.quiet import quiet
@@ -105,21 +106,19 @@ class _Run:
         self, data: Graph, names: tuple[str, ...], notes: tuple[str, ...] = (), *, version: str = ""
     ) -> Report:
         with quiet():
+            # Ontology and background are mixed in to be seen; judged is only what the data speaks of.
             mixed = mix(data, self.shapes.ontology, self.background)
-            outcome = run_engine(mixed, self.shapes)
-        # Ontology and background were mixed in to be seen, not to be judged with the user's data.
-        mentioned = {node for triple in data for node in (triple[0], triple[2])}
-        findings = {finding for finding in outcome.findings if finding.focus in mentioned}
-        findings |= set(find_undeclared(data, self.shapes, findings))
+            judged = {as_term(node) for triple in data for node in (triple[0], triple[2])}
+            outcome = run_engine(mixed, self.shapes, judged)
+        findings = {*outcome.findings, *find_undeclared(data, self.shapes, outcome.findings)}
         explainer = Explainer(mixed, self.shapes, self.locator, self.language)
-        nodes = len(outcome.targets & mentioned)
-        if len(data) and not nodes:
+        if len(data) and not outcome.targets:
             notes = (*notes, phrase("no-target", self.language))
         return Report(
             results=tuple(_sorted(findings, explainer)),
             names=names,
             triples=len(data),
-            nodes=nodes,
+            nodes=len(outcome.targets),
             shapes=outcome.shapes,
             notes=notes,
             language=self.language,
@@ -159,4 +158,5 @@ def _surroundings(node: Term, graph: Graph) -> tuple[str, ...]:
 def _exact(term: Node | None) -> str:
     if term is None or isinstance(term, BNode):
         return ""
-    return f"<{term}>" if isinstance(term, URIRef) else term.n3()
+    kind = f"{term.language or ''}^^{term.datatype or ''}" if isinstance(term, Literal) else "<>"
+    return f"{term}{kind}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from rdflib import BNode, Graph, URIRef
@@ -12,11 +14,13 @@ from poca_kg.errors import InputError, NotFoundError
 from poca_kg.store.parsing import parse_file
 from poca_kg.vocabulary.iris import BASE
 
-__all__ = ["Shapes", "as_shapes", "read_shapes"]
+__all__ = ["PLACEHOLDER", "Shapes", "as_shapes", "read_shapes"]
 
 _SHAPES = "modules/*/shapes.ttl"
 _ONTOLOGY = ("poca.ttl", "modules/*/terms.ttl", "schemes/*.ttl")
 _LONGEST_CHAIN = 20
+PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_KNOWN_VARIABLES = {"this", "path", "value"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,20 @@ class Shapes:
         nodes = {*self.ontology.subjects(), *self.ontology.objects(None, OWL.versionIRI)}
         known = {str(node) for node in nodes if str(node).startswith(spaces)}
         object.__setattr__(self, "declared", frozenset(known))
+
+    @cached_property
+    def for_engine(self) -> Graph:
+        """A copy for the engine (which adds to it), without the messages that we fill in ourselves.
+
+        The engine fills a variable in by a regular expression, which a backslash in the data breaks off; so it
+        is left only the messages with variables that stand nowhere in its results.
+        """
+        copy = Graph(bind_namespaces="none")
+        for triple in self.rules:
+            names = set(PLACEHOLDER.findall(str(triple[2]))) if triple[1] == SH.message else set()
+            if not names or names - _KNOWN_VARIABLES:
+                copy.add(triple)
+        return copy
 
     def schemes_of(self, concept_class: URIRef) -> tuple[URIRef, ...]:
         """Return the schemes whose concepts are instances of a class; empty for a class of other things."""
