@@ -51,8 +51,8 @@ class Shapes:
     def for_engine(self) -> Graph:
         """A copy for the engine (which adds to it), without the messages that we fill in ourselves.
 
-        The engine fills a variable in by a regular expression, which a backslash in the data breaks off; so it
-        is left only the messages with variables that stand nowhere in its results.
+        The engine fills a variable in by a regular expression, which a backslash in the data breaks off; so
+        it is left only the messages with variables that stand nowhere in its results.
         """
         copy = Graph(bind_namespaces="none")
         for triple in self.rules:
