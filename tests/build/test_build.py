@@ -125,7 +125,7 @@ def test_a_failure_while_writing_leaves_the_old_dataset(tree, mini, monkeypatch)
 def test_each_step_is_told(tree):
     steps = []
     build_dataset(tree.path("sources"), tree.path("ontology"), progress=steps.append)
-    assert steps[0] == "reading the ontology"
+    assert steps[0] == "reading the ontology and the tables"
     assert len(steps) == len(set(steps)) >= 5
 
 

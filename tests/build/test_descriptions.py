@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from poca_kg.build.named_path import NamedPath
 from poca_kg.build.toml_file import read_toml
 
 SOURCE = "sources/page/source.toml"
@@ -216,7 +217,7 @@ CASES = {
         'rules = { en = "Rules", it = "Regole" }\n',
         "",
         ":10",
-        "the graph 'rules' has no titles",
+        "the field 'graphs.rules.en' is missing",
     ),
     "a catalogue with an unknown key": (
         CATALOGUE,
@@ -278,7 +279,7 @@ def test_a_symbolic_link_is_not_followed(tree):
 def test_lines_of_keys_are_known_in_every_form(tmp_path, place):
     path = tmp_path / "a.toml"
     path.write_text('a.b = 1\n["c d".e]\nf = """\ng = 1\n"""\n[[h]]\ni = 2\n', "utf-8")
-    file = read_toml(path, "a.toml", [])
+    file = read_toml(NamedPath(path, "a.toml"), [])
     lines = {
         keys: file.place(*keys).line
         for keys in [("a", "b"), ("c d", "e", "f"), ("c d", "e", "g"), ("h", "i")]

@@ -72,7 +72,7 @@ def test_a_rule_draws_triples(tree, place):
     )
     problem = tree.only_problem()
     assert problem.place == place(f"{RULE}:15")
-    assert str(problem).endswith("the query of the rule gives no triples; write CONSTRUCT")
+    assert str(problem).endswith("the query of the rule: it gives no triples; write CONSTRUCT")
 
 
 def test_the_line_of_a_mistake_in_a_rule_is_that_of_the_file(tree, place):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poca_kg.build.cell_text import split_values, unsafe_parts
+from poca_kg.build.named_path import NamedPath
 from poca_kg.build.tables import read_table, split_line, write_rows
 from poca_kg.errors import FilePlace, Problem
 from poca_kg.vocabulary.iris import check_slug, slugify
@@ -19,7 +20,7 @@ HEADER = ("id", "label_en", "note")
 
 
 def read(path, problems):
-    return read_table(path, "things", "things.csv", problems)
+    return read_table(NamedPath(path, "things.csv"), problems)
 
 
 def write(path, text):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from poca_kg.build.checks import read_checks
+from poca_kg.build.named_path import NamedPath
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.vocabulary.iris import BASE
@@ -13,7 +14,7 @@ from poca_kg.vocabulary.prefixes import shorten_iri
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = Path(__file__).parent / "fixtures"
-CHECKS = {Path(check.file).stem: check for check in read_checks(ROOT / "ontology", "ontology", [])}
+CHECKS = {Path(check.file).stem: check for check in read_checks(NamedPath(ROOT / "ontology", "ontology"), [])}
 
 
 def findings(store: EmbeddedStore, name: str) -> list[tuple[str, str]]:
@@ -42,7 +43,7 @@ def test_a_check_finds_the_offenders_of_its_fixture_and_no_others(name):
 
 def test_every_check_has_its_header():
     problems = []
-    read_checks(ROOT / "ontology", "ontology", problems)
+    read_checks(NamedPath(ROOT / "ontology", "ontology"), problems)
     assert problems == []
 
 

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from poca_kg.build.catalogue import count_represented, make_catalogue
+from poca_kg.build.catalogue import make_catalogue
 from poca_kg.build.cells import TableQuads, read_cells
 from poca_kg.build.checks import Check, Origins, read_checks, run_checks
+from poca_kg.build.counts import count_represented
 from poca_kg.build.dataset import BuiltDataset, make_manifest
 from poca_kg.build.description import Description, licence_problems, read_description
 from poca_kg.build.folder import SourceFolder, read_folders
-from poca_kg.build.mapping import read_mapping
+from poca_kg.build.mapping import MappingReader
+from poca_kg.build.named_path import NamedPath
 from poca_kg.build.ontology import Ontology, read_ontology
 from poca_kg.build.register import Register, make_register
 from poca_kg.build.rules import Rule, derive, read_rules
@@ -67,7 +69,8 @@ def build_dataset(
     tell = progress or _say_nothing
     roots = {_SOURCES: _from_here(sources_dir), _ONTOLOGY: _from_here(ontology_dir)}
     try:
-        inputs = _read(sources_dir, ontology_dir, tell)
+        tell("reading the ontology and the tables")
+        inputs = _read(NamedPath(sources_dir, _SOURCES), NamedPath(ontology_dir, _ONTOLOGY))
         return _assemble(inputs, tell)
     except _Unsound as unsound:
         raise BuildError({_as_given(problem, roots) for problem in unsound.problems}) from None
@@ -81,20 +84,18 @@ class _Unsound(Exception):  # noqa: N818 - never leaves this module
         self.problems = tuple(problems)
 
 
-def _read(sources_dir: Path, ontology_dir: Path, tell: Callable[[str], None]) -> _Inputs:
+def _read(sources: NamedPath, directory: NamedPath) -> _Inputs:
     problems: list[Problem] = []
-    tell("reading the ontology")
-    ontology = read_ontology(ontology_dir, _ONTOLOGY, problems)
-    description = read_description(ontology_dir, _ONTOLOGY, problems)
+    ontology = read_ontology(directory, problems)
+    description = read_description(directory, problems)
     rules = read_rules(ontology, problems)
-    checks = read_checks(ontology_dir, _ONTOLOGY, problems)
-    tell("reading the tables")
-    folders, unsure = read_folders(sources_dir, _SOURCES, problems)
+    checks = read_checks(directory, problems)
+    folders, unsure = read_folders(sources, problems)
     if description is not None:
         problems += licence_problems(description, [folder.source for folder in folders])
     if description is None or any(_is_of_ontology(problem) for problem in problems):
         raise _Unsound(problems)
-    register = make_register(ontology, folders, unsure)
+    register = make_register(ontology, folders, unsure=unsure)
     inputs = _Inputs(ontology, description, rules, checks, folders, register)
     if problems:
         problems += _read_rows(inputs)[1]
@@ -109,20 +110,21 @@ def _assemble(inputs: _Inputs, tell: Callable[[str], None]) -> BuiltDataset:
     tell("drawing conclusions")
     schemes = [quad for quad in inputs.ontology.quads if quad[3] == str(graph_iri("schemes"))]
     store = EmbeddedStore.from_nquads(canonical_nquads([*quads, *schemes]))
-    derived = derive(inputs.rules, store, problems)
+    derived = derive(inputs.rules, store, problems=problems)
     _stop_at(problems)
     tell("describing the graphs")
     content = [*quads, *derived, *inputs.ontology.quads]
-    catalogue = make_catalogue(inputs.description, inputs.folders, content)
+    catalogue = make_catalogue(inputs.description, inputs.folders, quads=content)
     nquads = canonical_nquads([*content, *catalogue.quads])
     tell("checking the whole")
-    origins = Origins([*quads, *derived], dict(_rows_as_they_lie(inputs.folders)), inputs.ontology.places)
-    _stop_at(run_checks(inputs.checks, EmbeddedStore.from_nquads(nquads), origins))
+    rows = dict(_rows_as_they_lie(inputs.folders))
+    origins = Origins([*quads, *derived], rows=rows, triples=inputs.ontology.places)
+    _stop_at(run_checks(inputs.checks, EmbeddedStore.from_nquads(nquads), origins=origins))
     places = io.BytesIO()
     triples = [*inputs.ontology.places.items(), *catalogue.places.items()]
     write_places(_rows_in_order(inputs.folders), triples, places)
     represented = count_represented(quads)
-    manifest = make_manifest(nquads, inputs.folders, inputs.description, represented=represented)
+    manifest = make_manifest(nquads, inputs.folders, description=inputs.description, represented=represented)
     return BuiltDataset(nquads, manifest, places.getvalue())
 
 
@@ -132,10 +134,11 @@ def _read_rows(inputs: _Inputs) -> tuple[list[Quad], list[Problem]]:
     problems: list[Problem] = []
     for folder in inputs.folders:
         into = TableQuads(folder.source.id, inputs.register)
+        reader = MappingReader(folder.mapping, inputs.register, problems=problems)
         for item in folder.tables:
-            mapping = read_mapping(folder.mapping, item.table, item.head, inputs.register, problems)
+            mapping = reader.read(item.table, item.head)
             if mapping is not None:
-                read_cells(item.table, mapping, into)
+                read_cells(item.table, mapping, into=into)
         quads += into.quads
         problems += into.problems
     return quads, problems

@@ -50,16 +50,16 @@ class TableQuads:
     identifiers: dict[URIRef, FilePlace] = field(default_factory=dict)
 
 
-def read_cells(table: Table, mapping: TableMapping, into: TableQuads) -> None:
+def read_cells(table: Table, mapping: TableMapping, *, into: TableQuads) -> None:
     """Add the quads of a table's rows, and a problem for each cell that does not say what it should."""
     for row in table.rows:
-        _RowReader(row, mapping, into).read()
+        _RowReader(row, mapping, into=into).read()
 
 
 class _RowReader:
     """Reads one row."""
 
-    def __init__(self, row: Row, mapping: TableMapping, into: TableQuads) -> None:
+    def __init__(self, row: Row, mapping: TableMapping, *, into: TableQuads) -> None:
         self._row, self._mapping, self._into = row, mapping, into
         self._register = into.register
         self._key = row.cells[mapping.head.key]

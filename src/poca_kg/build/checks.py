@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, PROV, RDFS, SKOS
 
+from poca_kg.build.named_path import NamedPath
 from poca_kg.errors import FilePlace, InputError, PocaError, Problem
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.protocol import Quad, Solutions, Term, Triple
+from poca_kg.store.protocol import Answer, Quad, Solutions, Term, Triple
 from poca_kg.vocabulary.labels import label_or_name
 from poca_kg.vocabulary.prefixes import shorten_iri
 from poca_kg.vocabulary.terms import POCA
@@ -39,7 +39,7 @@ class Origins:
     """Where things come from: the row, rule or line of the ontology behind a subject; and their labels."""
 
     def __init__(
-        self, quads: Iterable[Quad], rows: Mapping[str, FilePlace], triples: Mapping[Triple, FilePlace]
+        self, quads: Iterable[Quad], *, rows: Mapping[str, FilePlace], triples: Mapping[Triple, FilePlace]
     ) -> None:
         self._places: dict[Term, FilePlace] = {}
         self._rules: dict[Term, Term] = {}
@@ -67,42 +67,51 @@ class Origins:
         return curie if label == curie else f"{label} ({curie})"
 
 
-def read_checks(directory: Path, shown: str, problems: list[Problem]) -> list[Check]:
+def read_checks(folder: NamedPath, problems: list[Problem]) -> list[Check]:
     """Return the checks of the ontology, sorted by file; add a problem for each without a proper header."""
     found = []
-    for path in sorted((directory / "checks").glob("*.rq")):
-        file, query = f"{shown}/checks/{path.name}", path.read_bytes().decode("utf-8", errors="replace")
+    for file in folder.glob("checks/*.rq"):
+        query = file.path.read_bytes().decode("utf-8", errors="replace")
         matches = [_HEADER.fullmatch(line) for line in query.splitlines() if line.startswith("#")]
         header = {match[1]: match[2] for match in matches if match}
         if set(header) != {"title", "advice", "scope"} or header["scope"] not in SCOPES:
             what = "the check does not begin with its title, advice and scope"
             advice = f"write '# title: …', '# advice: …' and '# scope: {'|'.join(SCOPES)}'"
-            problems.append(Problem(FilePlace(file, 1), what, advice))
+            problems.append(Problem(file.place(1), what, advice))
             continue
-        found.append(Check(file=file, query=query, **header))
+        found.append(Check(file=file.name, query=query, **header))
     return found
 
 
-def run_checks(checks: Iterable[Check], store: EmbeddedStore, origins: Origins) -> list[Problem]:
+def run_checks(checks: Iterable[Check], store: EmbeddedStore, *, origins: Origins) -> list[Problem]:
     """Return a problem for each thing that a check finds, at the place that has to change."""
-    return [problem for check in checks for problem in _run(check, store, origins)]
+    found = []
+    for check in checks:
+        try:
+            answer = store.query(check.query)
+        except InputError as error:
+            place = error.place or FilePlace(check.file, 1)
+            found.append(_broken(error, FilePlace(check.file, place.line, place.column)))
+        except PocaError as error:
+            found.append(_broken(error, FilePlace(check.file, 1)))
+        else:
+            found += _findings(check, answer, origins=origins)
+    return found
 
 
-def _run(check: Check, store: EmbeddedStore, origins: Origins) -> list[Problem]:
-    try:
-        answer = store.query(check.query)
-    except InputError as error:
-        place = FilePlace(check.file, *((error.place.line, error.place.column) if error.place else (1, None)))
-        return [Problem(place, f"the query of the check: {error.what}", error.advice)]
-    except PocaError as error:
-        return [Problem(FilePlace(check.file, 1), f"the query of the check: {error.what}", error.advice)]
+def _broken(error: PocaError, place: FilePlace) -> Problem:
+    return Problem(place, f"the query of the check: {error.what}", error.advice)
+
+
+def _findings(check: Check, answer: Answer, *, origins: Origins) -> list[Problem]:
     if not isinstance(answer, Solutions) or "offender" not in answer.variables:
         what, advice = "the check does not ask for ?offender", "write SELECT ?offender ?detail"
         return [Problem(FilePlace(check.file, 1), what, advice)]
-    return [_finding(check, dict(zip(answer.variables, row, strict=True)), origins) for row in answer.rows]
+    rows = [dict(zip(answer.variables, row, strict=True)) for row in answer.rows]
+    return [_finding(check, row, origins=origins) for row in rows]
 
 
-def _finding(check: Check, row: Mapping[str, Term | None], origins: Origins) -> Problem:
+def _finding(check: Check, row: Mapping[str, Term | None], *, origins: Origins) -> Problem:
     offender, detail = row["offender"], row.get("detail")
     what = check.title.rstrip(".")
     if offender is not None:

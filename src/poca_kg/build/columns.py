@@ -99,7 +99,7 @@ class IgnoredColumn(Column):
     reason: str
 
 
-def read_column(name: str, spec: Mapping[str, Any], register: Register) -> Column:
+def read_column(name: str, spec: Mapping[str, Any], *, register: Register) -> Column:
     """Return the column that a mapping describes.
 
     The key that stands alone for a kind (``refs``, ``datatype``, ``identifier``, …) decides which it is; a

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 
 from rdflib import XSD
 
 from poca_kg.build.literals import typed_literal
+from poca_kg.build.named_path import NamedPath
 from poca_kg.build.tables import Row, Table, read_table
-from poca_kg.errors import FilePlace, Problem, nearest_names
+from poca_kg.errors import Problem, nearest_names
 
 __all__ = ["HEADER", "correct_tables"]
 
@@ -18,16 +18,14 @@ HEADER = ("table", "key", "field", "old", "new", "reason", "by", "date")
 
 
 def correct_tables(
-    directory: Path, shown: str, tables: Mapping[str, Table], keys: Mapping[str, str], problems: list[Problem]
+    file: NamedPath, tables: Mapping[str, Table], *, keys: Mapping[str, str], problems: list[Problem]
 ) -> dict[str, Table]:
     """Return the tables with the corrections of ``curation.csv`` applied.
 
     Parameters
     ----------
-    directory
-        The folder of the source.
-    shown
-        How messages call the folder.
+    file
+        The corrections of the source.
     tables
         The tables of the source, by name.
     keys
@@ -37,32 +35,33 @@ def correct_tables(
         no longer what the table says.
     """
     corrected = dict(tables)
-    path, file = directory / "curation.csv", f"{shown}/curation.csv"
-    if not path.is_file():
-        problems.append(Problem(FilePlace(file), "the file is missing", f"begin it with: {','.join(HEADER)}"))
+    if not file.path.exists():
+        problems.append(Problem(file.place(), "the file is missing", f"begin it with: {','.join(HEADER)}"))
         return corrected
-    curation = read_table(path, "curation", file, problems)
+    curation = read_table(file, problems)
     if curation is None:
         return corrected
     if curation.header != HEADER:
         what = f"the columns are {', '.join(curation.header)}"
-        problems.append(Problem(FilePlace(file, 1), what, f"write: {','.join(HEADER)}"))
+        problems.append(Problem(file.place(1), what, f"write: {','.join(HEADER)}"))
         return corrected
     seen: dict[tuple[str, str, str], Row] = {}
     for row in curation.rows:
         target = (row.cells["table"], row.cells["key"], row.cells["field"])
+        faults = _unaccounted(row)
         if target in seen:
             what = f"this cell is already corrected on line {seen[target].line}"
-            problems.append(Problem(row.place("field"), what, "keep one correction"))
-        elif _is_accounted_for(row, problems):
+            faults = [Problem(row.place("field"), what, "keep one correction")]
+        problems += faults
+        if not faults:
             seen[target] = row
-            _correct(corrected, keys, row, problems)
+            problems += _correct(corrected, row, keys=keys)
     return corrected
 
 
-def _is_accounted_for(row: Row, problems: list[Problem]) -> bool:
-    before = len(problems)
-    problems += [
+def _unaccounted(row: Row) -> list[Problem]:
+    """Return what a correction does not say that it must."""
+    faults = [
         Problem(row.place(name), f"a correction has no {name!r}", "say it")
         for name in ("reason", "by", "date")
         if not row.cells[name]
@@ -72,38 +71,31 @@ def _is_accounted_for(row: Row, problems: list[Problem]) -> bool:
             typed_literal(row.cells["date"], (XSD.date,))
         except ValueError as error:
             what = f"date: {row.cells['date']!r} is not a day"
-            problems.append(Problem(row.place("date"), what, f"write {error}"))
+            faults.append(Problem(row.place("date"), what, f"write {error}"))
     if row.cells["old"] == row.cells["new"]:
-        problems.append(Problem(row.place("new"), "the correction changes nothing", "take it out"))
-    return len(problems) == before
+        faults.append(Problem(row.place("new"), "the correction changes nothing", "take it out"))
+    return faults
 
 
-def _correct(tables: dict[str, Table], keys: Mapping[str, str], row: Row, problems: list[Problem]) -> None:
+def _correct(tables: dict[str, Table], row: Row, *, keys: Mapping[str, str]) -> list[Problem]:
+    """Replace the table that a correction speaks of by the corrected one, or return why it cannot be."""
     name, key, field = row.cells["table"], row.cells["key"], row.cells["field"]
     table = tables.get(name)
     if table is None:
-        problems.append(
-            Problem(row.place("table"), f"there is no table {name!r}", nearest_names(name, tables))
-        )
-        return
+        return [Problem(row.place("table"), f"there is no table {name!r}", nearest_names(name, tables))]
     if field not in table.header or field == keys[name]:
         known = [column for column in table.header if column != keys[name]]
         what = f"the table {name!r} has no field {field!r} to correct"
-        problems.append(Problem(row.place("field"), what, nearest_names(field, known)))
-        return
-    found = [index for index, other in enumerate(table.rows) if other.cells[keys[name]] == key]
-    if not found and not table.complete:
-        return
-    if not found:
-        slugs = [other.cells[keys[name]] for other in table.rows]
+        return [Problem(row.place("field"), what, nearest_names(field, known))]
+    by_key = {other.cells[keys[name]]: index for index, other in enumerate(table.rows)}
+    if key not in by_key:
         what = f"the table {name!r} has no row {key!r}"
-        problems.append(Problem(row.place("key"), what, nearest_names(key, slugs)))
-        return
-    target = table.rows[found[0]]
+        return [Problem(row.place("key"), what, nearest_names(key, by_key))] if table.complete else []
+    target = table.rows[by_key[key]]
     if target.cells[field] != row.cells["old"]:
         what = f"the correction is stale: {target.place(field)} now says {target.cells[field]!r}"
-        problems.append(Problem(row.place("old"), what, "look whether it is still needed"))
-        return
+        return [Problem(row.place("old"), what, "look whether it is still needed")]
     rows = list(table.rows)
-    rows[found[0]] = dataclasses.replace(target, cells={**target.cells, field: row.cells["new"]})
+    rows[by_key[key]] = dataclasses.replace(target, cells={**target.cells, field: row.cells["new"]})
     tables[name] = dataclasses.replace(table, rows=tuple(rows))
+    return []

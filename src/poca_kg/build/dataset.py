@@ -65,8 +65,8 @@ def write_dataset(built: BuiltDataset, directory: Path) -> None:
 def make_manifest(
     nquads: bytes,
     folders: Iterable[SourceFolder],
-    description: Description,
     *,
+    description: Description,
     represented: Mapping[tuple[str, str], int],
 ) -> Manifest:
     """Return the counts and hashes of a dataset, given as canonical N-Quads.
@@ -77,7 +77,7 @@ def make_manifest(
     licences = dict.fromkeys(titles, description.licence.spdx)
     for folder in folders:
         name = str(graph_iri(folder.source.id))
-        titles[name], licences[name] = folder.source.title_en, folder.source.licence.spdx
+        titles[name], licences[name] = folder.source.title[0], folder.source.licence.spdx
     by_graph: dict[str, list[bytes]] = {}
     for line in nquads.splitlines(keepends=True):
         by_graph.setdefault(_graph_of(line), []).append(line)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from poca_kg.build.fields import Fields
+from poca_kg.build.named_path import NamedPath
 from poca_kg.build.sources import OWN_GRAPHS, Licence, Source, read_licence, read_title
-from poca_kg.build.toml_file import TomlFile, read_toml, section_of, unknown_keys
+from poca_kg.build.toml_file import TomlFile, read_toml
 from poca_kg.errors import Problem
 
 __all__ = ["Description", "licence_problems", "read_description"]
@@ -15,28 +16,29 @@ __all__ = ["Description", "licence_problems", "read_description"]
 
 @dataclass(frozen=True)
 class Description:
-    """What ``catalogue.toml`` says of the dataset as a whole and of the graphs that no source gives."""
+    """What ``catalogue.toml`` says of the dataset as a whole and of the graphs that no source gives.
 
-    title_en: str
-    title_it: str
+    Titles are in English and Italian.
+    """
+
+    title: tuple[str, str]
     licence: Licence
     graphs: Mapping[str, tuple[str, str]]
     file: TomlFile
 
 
-def read_description(directory: Path, shown: str, problems: list[Problem]) -> Description | None:
+def read_description(folder: NamedPath, problems: list[Problem]) -> Description | None:
     """Return the description of our own graphs, or ``None`` after adding what is wrong with it."""
-    file = read_toml(directory / "catalogue.toml", f"{shown}/catalogue.toml", problems)
+    file = read_toml(folder / "catalogue.toml", problems)
     if file is None:
         return None
     before = len(problems)
-    problems += unknown_keys(file, file.data, ("title", "licence", "graphs"), path=())
-    english, italian = read_title(file, problems)
-    licence = read_licence(file, problems)
-    titles = {name: _graph_title(file, name, problems) for name in OWN_GRAPHS}
-    if len(problems) > before or licence is None:
-        return None
-    return Description(english, italian, licence=licence, graphs=titles, file=file)
+    fields = Fields(file, problems)
+    fields.only(("title", "licence", "graphs"))
+    fields.only(OWN_GRAPHS, below="graphs")
+    titles = {name: read_title(fields, f"graphs.{name}") for name in OWN_GRAPHS}
+    description = Description(read_title(fields), read_licence(fields), titles, file)
+    return description if len(problems) == before else None
 
 
 def licence_problems(description: Description, sources: Iterable[Source]) -> list[Problem]:
@@ -52,14 +54,3 @@ def licence_problems(description: Description, sources: Iterable[Source]) -> lis
         for source in sources
         if source.licence.spdx != free
     ]
-
-
-def _graph_title(file: TomlFile, name: str, problems: list[Problem]) -> tuple[str, str]:
-    given = section_of(file, "graphs", name)
-    titles = given.get("en"), given.get("it")
-    if not all(isinstance(title, str) and title for title in titles):
-        what = f"the graph {name!r} has no titles in English and Italian"
-        problems.append(
-            Problem(file.place("graphs", name), what, f'write [graphs.{name}] with en = "…" and it = "…"')
-        )
-    return str(titles[0]), str(titles[1])

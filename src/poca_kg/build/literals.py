@@ -93,11 +93,11 @@ def _decimal(text: str) -> str | None:
 
 
 def _date(text: str) -> str | None:
-    return _as_date(text, "%Y-%m-%d", 10)
+    return _as_date(text, form="%Y-%m-%d", length=10)
 
 
 def _year_month(text: str) -> str | None:
-    return _as_date(text, "%Y-%m", 7)
+    return _as_date(text, form="%Y-%m", length=7)
 
 
 def _year(text: str) -> str | None:
@@ -106,10 +106,10 @@ def _year(text: str) -> str | None:
 
 def _date_time(text: str) -> str | None:
     match = _DATE_TIME.fullmatch(text)
-    return text if match and _as_date(match[1], "%Y-%m-%dT%H:%M:%S", 19) else None
+    return text if match and _as_date(match[1], form="%Y-%m-%dT%H:%M:%S", length=19) else None
 
 
-def _as_date(text: str, form: str, length: int) -> str | None:
+def _as_date(text: str, *, form: str, length: int) -> str | None:
     if len(text) != length or not text.isascii():
         return None
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from poca_kg.build.named_path import NamedPath
 from poca_kg.errors import FilePlace, InputError, Problem
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.parsing import parse_bytes, turtle_lines
@@ -43,61 +43,50 @@ class Ontology:
         ]
 
 
-def read_ontology(directory: Path, shown: str, problems: list[Problem]) -> Ontology:
+def read_ontology(folder: NamedPath, problems: list[Problem]) -> Ontology:
     """Return what the files of the ontology say.
 
     Parameters
     ----------
-    directory
+    folder
         The folder of the ontology.
-    shown
-        How messages and provenance call the folder.
     problems
-        Gets an entry with file, line and column for each file that is not Turtle.
+        Gets an entry with file, line and column for each file that is not Turtle, and one for each that
+        nobody reads.
     """
     quads: list[Quad] = []
     places: dict[Triple, FilePlace] = {}
-    if not (directory / "poca.ttl").is_file():
-        what, advice = "there is no ontology in this folder", "it begins with poca.ttl"
-        problems.append(Problem(FilePlace(f"{shown}/poca.ttl"), what, advice))
-    problems += _unread_files(directory, shown)
+    header = folder / "poca.ttl"
+    if not header.path.is_file():
+        what = "there is no ontology in this folder"
+        problems.append(Problem(header.place(), what, "it begins with poca.ttl"))
+    problems += _unread_files(folder)
     for graph, patterns in _FILES_OF_GRAPH.items():
         name = str(graph_iri(graph))
-        for path in sorted(path for pattern in patterns for path in directory.glob(pattern)):
-            file = f"{shown}/{path.relative_to(directory).as_posix()}"
-            for triple, line in _read_file(path, file, problems):
+        for file in sorted(file for pattern in patterns for file in folder.glob(pattern)):
+            for triple, line in _read_file(file, problems):
                 quads.append((*triple, name))
-                places.setdefault(triple, FilePlace(file, line))
+                places.setdefault(triple, file.place(line))
     return Ontology(tuple(quads), places)
 
 
-def _unread_files(directory: Path, shown: str) -> list[Problem]:
-    """Return a problem for each Turtle file that is in none of the graphs, apart from examples and copies."""
-    read = {
-        path
-        for patterns in _FILES_OF_GRAPH.values()
-        for pattern in patterns
-        for path in directory.glob(pattern)
-    }
-    names = sorted(path.relative_to(directory) for path in set(directory.rglob("*.ttl")) - read)
+def _unread_files(folder: NamedPath) -> list[Problem]:
+    """Return a problem for each Turtle file that is in none of the graphs, apart from what is set aside."""
+    patterns = [pattern for patterns in _FILES_OF_GRAPH.values() for pattern in patterns]
+    read = {file for pattern in patterns for file in folder.glob(pattern)}
     return [
-        Problem(
-            FilePlace(f"{shown}/{name.as_posix()}"),
-            "nobody reads this file",
-            "move it to where its graph is made",
-        )
-        for name in names
-        if not _SET_ASIDE & set(name.parts)
+        Problem(file.place(), "nobody reads this file", "move it to where its graph is made")
+        for file in folder.glob("**/*.ttl")
+        if file not in read and not _SET_ASIDE & set(file.name.split("/"))
     ]
 
 
-def _read_file(path: Path, file: str, problems: list[Problem]) -> list[tuple[Triple, int]]:
-    data = path.read_bytes()
+def _read_file(file: NamedPath, problems: list[Problem]) -> list[tuple[Triple, int]]:
+    data = file.path.read_bytes()
     try:
-        parse_bytes(data, syntax=RdfSyntax.TURTLE, name=file)
-        return turtle_lines(data, file)
+        parse_bytes(data, syntax=RdfSyntax.TURTLE, name=file.name)
+        return turtle_lines(data, file.name)
     except InputError as error:
-        problems.append(
-            Problem(error.place or FilePlace(file), error.what, error.advice or "correct the Turtle here")
-        )
+        advice = error.advice or "correct the Turtle here"
+        problems.append(Problem(error.place or file.place(), error.what, advice))
         return []

@@ -68,7 +68,9 @@ class Register:
         known = self._slugs(prefix)
         if slug not in known and prefix not in self.unsure:
             sort = "concept" if prefix in SCHEMES else "thing"
-            raise UnresolvedError(f"there is no {sort} {prefix}:{slug}", advice=_advice(prefix, slug, known))
+            raise UnresolvedError(
+                f"there is no {sort} {prefix}:{slug}", advice=_advice(prefix, slug, known=known)
+            )
         try:
             return reference_iri(prefix, slug)
         except UsageError as error:
@@ -76,7 +78,7 @@ class Register:
 
     def resolve_class(self, name: str) -> URIRef:
         """Return the IRI of a class of ``def/`` by its local name."""
-        return _of_vocabulary(name, self.classes, "class")
+        return _of_vocabulary(name, self.classes, sort="class")
 
     def resolve_term(self, curie: str, *, sort: str = "property") -> URIRef:
         """Return the IRI of a property (or class, by ``sort``) given as a prefixed name.
@@ -86,7 +88,7 @@ class Register:
         """
         prefix, _, local = curie.partition(":")
         if prefix == "poca":
-            return _of_vocabulary(local, self.classes if sort == "class" else self.properties, sort)
+            return _of_vocabulary(local, self.classes if sort == "class" else self.properties, sort=sort)
         if prefix in KINDS or prefix in SCHEMES or not local:
             raise UnresolvedError(f"{curie!r} is not a {sort}", advice="write it as prefix:name")
         try:
@@ -117,7 +119,7 @@ class Register:
         return (self.concepts if prefix in SCHEMES else self.things).get(prefix, frozenset())
 
 
-def make_register(ontology: Ontology, folders: Iterable[SourceFolder], unsure: frozenset[str]) -> Register:
+def make_register(ontology: Ontology, folders: Iterable[SourceFolder], *, unsure: frozenset[str]) -> Register:
     """Return the register of everything that the ontology declares and the tables describe."""
     things: dict[str, set[str]] = {}
     graphs = {str(graph_iri(name)) for name in OWN_GRAPHS}
@@ -151,7 +153,7 @@ def _local_names(iris: Iterable[str]) -> frozenset[str]:
     return frozenset(iri.removeprefix(namespace) for iri in iris if iri.startswith(namespace))
 
 
-def _of_vocabulary(name: str, known: frozenset[str], sort: str) -> URIRef:
+def _of_vocabulary(name: str, known: frozenset[str], *, sort: str) -> URIRef:
     if name not in known:
         raise UnresolvedError(f"the ontology has no {sort} poca:{name}", advice=nearest_names(name, known))
     return URIRef(PREFIXES["poca"] + name)
@@ -165,7 +167,7 @@ def _checked(iri: str) -> URIRef:
     return URIRef(iri)
 
 
-def _advice(prefix: str, slug: str, known: frozenset[str]) -> str:
+def _advice(prefix: str, slug: str, *, known: frozenset[str]) -> str:
     near = nearest_names(slug, known)
     if near.startswith("did you mean"):
         return near

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rdflib import RDF, SH, BNode, Literal, URIRef
 from rdflib.namespace import PROV
 
 from poca_kg.build.ontology import Ontology
-from poca_kg.errors import FilePlace, InputError, PocaError, Problem
+from poca_kg.errors import FilePlace, InputError, PocaError, Problem, UsageError
 from poca_kg.store.canonical import canonical_nquads
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
@@ -47,7 +47,7 @@ def read_rules(ontology: Ontology, problems: list[Problem]) -> list[Rule]:
     return sorted(found)
 
 
-def derive(rules: Iterable[Rule], store: EmbeddedStore, problems: list[Problem]) -> list[Quad]:
+def derive(rules: Iterable[Rule], store: EmbeddedStore, *, problems: list[Problem]) -> list[Quad]:
     """Return what the rules conclude, as quads of the derived graph, and load it into the store.
 
     Parameters
@@ -64,8 +64,14 @@ def derive(rules: Iterable[Rule], store: EmbeddedStore, problems: list[Problem])
     known = {quad[0] for quad in store.quads()}
     derived: list[Quad] = []
     for rule in rules:
-        triples = _conclusions(rule, store, problems)
-        _check(rule, triples, known, problems)
+        try:
+            triples = _conclusions(rule, store)
+        except PocaError as error:
+            problems.append(
+                Problem(_line_of(rule, error), f"the query of the rule: {error.what}", error.advice)
+            )
+            continue
+        problems += _faults(rule, triples, known=known)
         quads: list[Quad] = [(*triple, graph) for triple in triples]
         store.load(canonical_nquads(quads), format=RdfSyntax.N_QUADS)
         known |= {triple[0] for triple in triples}
@@ -73,53 +79,45 @@ def derive(rules: Iterable[Rule], store: EmbeddedStore, problems: list[Problem])
     return derived
 
 
-def _conclusions(rule: Rule, store: EmbeddedStore, problems: list[Problem]) -> tuple[Triple, ...]:
-    try:
-        answer = store.query(rule.construct)
-    except InputError as error:
-        line = (rule.place.line or 1) + ((error.place.line if error.place else None) or 1) - 1
-        problems.append(
-            Problem(FilePlace(rule.place.file, line), f"the query of the rule: {error.what}", error.advice)
-        )
-        return ()
-    except PocaError as error:
-        problems.append(Problem(rule.place, f"the query of the rule: {error.what}", error.advice))
-        return ()
+def _conclusions(rule: Rule, store: EmbeddedStore) -> tuple[Triple, ...]:
+    answer = store.query(rule.construct)
     if not isinstance(answer, Triples):
-        problems.append(Problem(rule.place, "the query of the rule gives no triples", "write CONSTRUCT"))
-        return ()
+        raise UsageError("it gives no triples", advice="write CONSTRUCT")
     return answer.triples
 
 
-def _check(rule: Rule, triples: Iterable[Triple], known: set[Term], problems: list[Problem]) -> None:
+def _line_of(rule: Rule, error: PocaError) -> FilePlace:
+    """Return the line of the file that an error speaks of, which counts lines within the query."""
+    within = error.place.line if isinstance(error, InputError) and error.place else None
+    return FilePlace(rule.place.file, (rule.place.line or 1) + (within or 1) - 1)
+
+
+def _faults(rule: Rule, triples: Iterable[Triple], *, known: set[Term]) -> list[Problem]:
+    """Return what a rule does not account for in what it concludes."""
     by_subject: dict[Term, list[Triple]] = {}
     for triple in triples:
         by_subject.setdefault(triple[0], []).append(triple)
-    for subject, said in sorted(by_subject.items(), key=lambda item: str(item[0])):
-        if isinstance(subject, BNode) or any(isinstance(value, BNode) for _, _, value in said):
-            what, advice = (
-                "the rule concludes something without an IRI",
-                "mint an IRI from those of the inputs",
-            )
-            problems.append(Problem(rule.place, what, advice))
-            continue
-        name = shorten_iri(str(subject))
-        if subject in known:
-            what = f"the rule speaks of {name}, which is there already"
-            problems.append(Problem(rule.place, what, "let it mint a thing of its own"))
-        if [value for _, predicate, value in said if predicate == POCA.byRule] != [URIRef(rule.iri)]:
-            what = f"the conclusion {name} does not name its rule"
-            problems.append(Problem(rule.place, what, f"add poca:byRule {shorten_iri(rule.iri)}"))
-        inputs = [value for _, predicate, value in said if predicate == PROV.wasDerivedFrom]
-        if not inputs:
-            what = f"the conclusion {name} names no inputs"
-            problems.append(Problem(rule.place, what, "add prov:wasDerivedFrom for each input"))
-        problems += [
-            Problem(rule.place, f"the conclusion {name} rests on {_name(missing)}, which nothing describes")
-            for missing in inputs
-            if missing not in known
-        ]
+    return [
+        Problem(rule.place, what, advice)
+        for subject, said in sorted(by_subject.items(), key=lambda item: str(item[0]))
+        for what, advice in _faults_of_conclusion(rule, said, known=known)
+    ]
 
 
-def _name(term: Term) -> str:
-    return repr(str(term)) if isinstance(term, Literal) else shorten_iri(str(term))
+def _faults_of_conclusion(rule: Rule, said: list[Triple], *, known: set[Term]) -> Iterator[tuple[str, str]]:
+    subject = said[0][0]
+    if isinstance(subject, BNode) or any(isinstance(value, BNode) for _, _, value in said):
+        yield "the rule concludes something without an IRI", "mint an IRI from those of the inputs"
+        return
+    name = shorten_iri(str(subject))
+    if subject in known:
+        yield f"the rule speaks of {name}, which is there already", "let it mint a thing of its own"
+    if [value for _, predicate, value in said if predicate == POCA.byRule] != [URIRef(rule.iri)]:
+        yield f"the conclusion {name} does not name its rule", f"add poca:byRule {shorten_iri(rule.iri)}"
+    inputs = [value for _, predicate, value in said if predicate == PROV.wasDerivedFrom]
+    if not inputs:
+        yield f"the conclusion {name} names no inputs", "add prov:wasDerivedFrom for each input"
+    for missing in inputs:
+        if missing not in known:
+            shown = repr(str(missing)) if isinstance(missing, Literal) else shorten_iri(str(missing))
+            yield f"the conclusion {name} rests on {shown}, which nothing describes", "name what exists"

@@ -23,7 +23,7 @@ class TableHead:
     kind: str
 
 
-def read_head(file: TomlFile, name: str, problems: list[Problem]) -> TableHead | None:
+def read_head(file: TomlFile, name: str, *, problems: list[Problem]) -> TableHead | None:
     """Return key column and kind of a table, which must be known before any reference can be followed."""
     given = section_of(file, "tables", name)
     if not given:
@@ -37,15 +37,13 @@ def read_head(file: TomlFile, name: str, problems: list[Problem]) -> TableHead |
         problems.append(Problem(file.place("tables", name, "key"), what, 'write key = "id"'))
     if kind not in KINDS:
         what = f"the table {name!r} has no known kind of thing ({kind!r})"
-        advice = nearest_names(str(kind), KINDS)
-        problems.append(
-            Problem(file.place("tables", name, "kind"), what, advice or 'write kind = "statement"')
-        )
+        advice = nearest_names(str(kind), KINDS) or 'write kind = "statement"'
+        problems.append(Problem(file.place("tables", name, "kind"), what, advice))
     return TableHead(str(key), str(kind)) if len(problems) == before else None
 
 
 def keyed_table(
-    table: Table, head: TableHead, taken: dict[URIRef, FilePlace], problems: list[Problem]
+    table: Table, head: TableHead, *, taken: dict[URIRef, FilePlace], problems: list[Problem]
 ) -> Table | None:
     """Return the table with the rows that name a thing, or ``None`` where it lacks its key column.
 
@@ -64,25 +62,29 @@ def keyed_table(
         what = f"the table has no key column {head.key!r}"
         problems.append(Problem(FilePlace(table.file, 1), what, "add it, or name another in mapping.toml"))
         return None
-    rows = tuple(row for row in table.rows if _names_a_thing(row, head, taken, problems))
-    return dataclasses.replace(table, rows=rows, complete=table.complete and len(rows) == len(table.rows))
+    rows = []
+    for row in table.rows:
+        try:
+            thing = _thing_of(row, head)
+        except UsageError as error:
+            problems.append(Problem(row.place(head.key), error.what, error.advice))
+            continue
+        if thing in taken:
+            what = f"{head.kind}:{row.cells[head.key]} already has a row in this source, at {taken[thing]}"
+            advice = "describe a thing in one row, or give this one another key"
+            problems.append(Problem(row.place(head.key), what, advice))
+            continue
+        taken[thing] = row.place()
+        rows.append(row)
+    complete = table.complete and len(rows) == len(table.rows)
+    return dataclasses.replace(table, rows=tuple(rows), complete=complete)
 
 
-def _names_a_thing(
-    row: Row, head: TableHead, taken: dict[URIRef, FilePlace], problems: list[Problem]
-) -> bool:
-    key, place = row.cells[head.key], row.place(head.key)
+def _thing_of(row: Row, head: TableHead) -> URIRef:
+    key = row.cells[head.key]
     if not key:
-        problems.append(Problem(place, "the key is empty", "give the row a key"))
-        return False
+        raise UsageError("the key is empty", advice="give the row a key")
     try:
-        thing = mint_iri(head.kind, key)
+        return mint_iri(head.kind, key)
     except UsageError as error:
-        problems.append(Problem(place, f"the key {error.what}", error.advice))
-        return False
-    if thing in taken:
-        what = f"{head.kind}:{key} already has a row in this source, at {taken[thing]}"
-        problems.append(Problem(place, what, "describe a thing in one row, or give this one another key"))
-        return False
-    taken[thing] = FilePlace(row.file, row.line)
-    return True
+        raise UsageError(f"the key {error.what}", advice=error.advice) from error

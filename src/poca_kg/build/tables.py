@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poca_kg.build.cell_text import unsafe_parts
+from poca_kg.build.named_path import NamedPath
 from poca_kg.errors import FilePlace, Problem
 
 __all__ = ["MAX_TABLE_BYTES", "Row", "Table", "read_table", "split_line", "write_rows"]
@@ -96,49 +97,104 @@ def split_line(line: str) -> list[tuple[str, int]]:
         position = match.end() + 1
 
 
-def read_table(path: Path, name: str, file: str, problems: list[Problem]) -> Table | None:
+def read_table(file: NamedPath, problems: list[Problem]) -> Table | None:
     """Return the table, or ``None`` where not even its header can be read.
 
     Parameters
     ----------
-    path
-        Where the file lies.
-    name
-        The name of the table.
     file
-        How messages and provenance call the file.
+        The table; its name is that of the file without its suffix.
     problems
         Gets an entry for everything that is wrong: the encoding, the line ends, the header, each row that has
         too many or too few cells, each cell that :func:`poca_kg.build.cell_text.unsafe_parts` refuses.
     """
-    text = _read_text(path, file, problems)
-    if text is None:
-        return None
-    lines = text.removesuffix("\n").split("\n")
-    header = _read_header(lines[0], file, problems)
-    if header is None:
-        return None
-    before = len(problems)
-    rows = [
-        row
-        for number, line in enumerate(lines[1:], start=2)
-        if (row := _read_row(line, header, FilePlace(file, number), problems)) is not None
-    ]
-    return Table(name, file, header, tuple(rows), complete=len(problems) == before)
+    return _TableReader(file, problems).read()
 
 
-def _read_text(path: Path, file: str, problems: list[Problem]) -> str | None:
-    try:
-        data = _read_bytes(path)
-    except OSError as error:
-        what = f"the table cannot be read: {error.strerror}"
-        problems.append(Problem(FilePlace(file), what, "put the file itself there, readable"))
-        return None
-    fault = _fault_of_form(data, file)
-    if fault is not None:
-        problems.append(fault)
-        return None
-    return data.decode("utf-8")
+class _TableReader:
+    """Reads one table and takes down what is wrong with it."""
+
+    def __init__(self, file: NamedPath, problems: list[Problem]) -> None:
+        self._file, self._problems = file, problems
+
+    def read(self) -> Table | None:
+        text = self._text()
+        if text is None:
+            return None
+        lines = text.removesuffix("\n").split("\n")
+        header = self._header(lines[0])
+        if header is None:
+            return None
+        before = len(self._problems)
+        found = (self._row(number, line, header=header) for number, line in enumerate(lines[1:], start=2))
+        rows = tuple(row for row in found if row is not None)
+        complete = len(self._problems) == before
+        return Table(self._file.path.stem, self._file.name, header, rows, complete)
+
+    def _refuse(self, place: FilePlace, what: str, *, advice: str) -> None:
+        self._problems.append(Problem(place, what, advice))
+
+    def _text(self) -> str | None:
+        try:
+            data = _read_bytes(self._file.path)
+        except OSError as error:
+            what = f"the table cannot be read: {error.strerror}"
+            self._refuse(self._file.place(), what, advice="put the file itself there, readable")
+            return None
+        fault = _fault_of_form(data, self._file)
+        if fault is not None:
+            self._problems.append(fault)
+            return None
+        return data.decode("utf-8")
+
+    def _header(self, line: str) -> tuple[str, ...] | None:
+        cells = self._cells(1, line)
+        if cells is None:
+            return None
+        before = len(self._problems)
+        if not line:
+            self._refuse(self._file.place(1), "the table has no header", advice="name the columns here")
+        names = [name for name, _ in cells]
+        for index, (name, column) in enumerate(cells):
+            place = self._file.place(1, column)
+            if not name and line:
+                self._refuse(place, "a column has no name", advice="name it or take it out")
+            elif name in names[:index]:
+                self._refuse(place, f"the column {name!r} stands twice", advice="rename or remove one")
+        return tuple(names) if len(self._problems) == before else None
+
+    def _row(self, number: int, line: str, *, header: tuple[str, ...]) -> Row | None:
+        if not line.strip():
+            self._refuse(self._file.place(number), "the line is empty", advice="take it out")
+            return None
+        cells = self._cells(number, line)
+        if cells is None:
+            return None
+        if len(cells) != len(header):
+            what = f"the row has {len(cells)} cells, the header {len(header)}"
+            advice = "a cell that holds a comma stands in double quotes"
+            self._refuse(self._file.place(number), what, advice=advice)
+            return None
+        texts = {name: text for name, (text, _) in zip(header, cells, strict=True)}
+        columns = {name: column for name, (_, column) in zip(header, cells, strict=True)}
+        return Row(self._file.name, number, texts, columns)
+
+    def _cells(self, number: int, line: str) -> list[tuple[str, int]] | None:
+        """Return the cells, or ``None`` when the line does not parse or one of them is refused."""
+        try:
+            cells = split_line(line)
+        except ValueError as error:
+            what = "a double quote is not closed within its line, or stands inside an unquoted cell"
+            advice = "a cell holds no line break, and a quote in a quoted cell is written twice"
+            self._refuse(self._file.place(number, int(str(error))), what, advice=advice)
+            return None
+        refused = [
+            Problem(self._file.place(number, column), what, advice)
+            for text, column in cells
+            for what, advice in unsafe_parts(text)
+        ]
+        self._problems += refused
+        return None if refused else cells
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -149,75 +205,26 @@ def _read_bytes(path: Path) -> bytes:
         return stream.read(MAX_TABLE_BYTES + 1)
 
 
-def _fault_of_form(data: bytes, file: str) -> Problem | None:
+def _fault_of_form(data: bytes, file: NamedPath) -> Problem | None:
     """Return what makes bytes no table at all: their size, a byte order mark, line ends, the encoding."""
     if len(data) > MAX_TABLE_BYTES:
         what = f"the table is larger than {MAX_TABLE_BYTES // 1024**2} MiB; the limit is passed on this line"
-        return Problem(FilePlace(file, data.count(b"\n") + 1), what, "split the table")
+        return Problem(file.place(data.count(b"\n") + 1), what, "split the table")
     if data.startswith(b"\xef\xbb\xbf"):
-        what = "the file begins with a byte order mark"
-        return Problem(FilePlace(file, 1, 1), what, "save it as UTF-8 without one")
+        return Problem(
+            file.place(1, 1), "the file begins with a byte order mark", "save it as UTF-8 without one"
+        )
     if b"\r" in data:
         line = data.count(b"\n", 0, data.index(b"\r")) + 1
-        what = "the line holds a carriage return"
-        return Problem(FilePlace(file, line), what, "save the file with line feeds only")
+        return Problem(
+            file.place(line), "the line holds a carriage return", "save the file with line feeds only"
+        )
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         start = data.rfind(b"\n", 0, error.start) + 1
         column = len(data[start : error.start].decode("utf-8")) + 1
-        place = FilePlace(file, data.count(b"\n", 0, error.start) + 1, column)
+        place = file.place(data.count(b"\n", 0, error.start) + 1, column)
         what = f"the byte {data[error.start]:#04x} is not UTF-8"
         return Problem(place, what, "the file may be Latin-1 or Windows-1252: save it as UTF-8")
     return None
-
-
-def _read_header(line: str, file: str, problems: list[Problem]) -> tuple[str, ...] | None:
-    cells = _cells_of(line, FilePlace(file, 1), problems)
-    if cells is None:
-        return None
-    before = len(problems)
-    if not line:
-        problems.append(Problem(FilePlace(file, 1), "the table has no header", "name the columns here"))
-    names = [name for name, _ in cells]
-    for index, (name, column) in enumerate(cells):
-        place = FilePlace(file, 1, column)
-        if not name and line:
-            problems.append(Problem(place, "a column has no name", "name it or take it out"))
-        elif name in names[:index]:
-            problems.append(Problem(place, f"the column {name!r} stands twice", "rename or remove one"))
-    return tuple(names) if len(problems) == before else None
-
-
-def _read_row(line: str, header: tuple[str, ...], place: FilePlace, problems: list[Problem]) -> Row | None:
-    if not line.strip():
-        problems.append(Problem(place, "the line is empty", "take it out"))
-        return None
-    cells = _cells_of(line, place, problems)
-    if cells is None:
-        return None
-    if len(cells) != len(header):
-        what = f"the row has {len(cells)} cells, the header {len(header)}"
-        problems.append(Problem(place, what, "a cell that holds a comma stands in double quotes"))
-        return None
-    texts = {name: text for name, (text, _) in zip(header, cells, strict=True)}
-    columns = {name: column for name, (_, column) in zip(header, cells, strict=True)}
-    return Row(place.file, place.line or 1, texts, columns)
-
-
-def _cells_of(line: str, place: FilePlace, problems: list[Problem]) -> list[tuple[str, int]] | None:
-    """Return the cells, or ``None`` when the line does not parse or one of them is refused."""
-    try:
-        cells = split_line(line)
-    except ValueError as error:
-        what = "a double quote is not closed within its line, or stands inside an unquoted cell"
-        advice = "a cell holds no line break, and a quote in a quoted cell is written twice"
-        problems.append(Problem(FilePlace(place.file, place.line, int(str(error))), what, advice))
-        return None
-    refused = [
-        Problem(FilePlace(place.file, place.line, column), what, advice)
-        for text, column in cells
-        for what, advice in unsafe_parts(text)
-    ]
-    problems += refused
-    return None if refused else cells

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from poca_kg.errors import FilePlace, Problem, nearest_names
+from poca_kg.build.named_path import NamedPath
+from poca_kg.errors import FilePlace, Problem
 
-__all__ = ["TomlFile", "read_toml", "section_of", "unknown_keys"]
+__all__ = ["TomlFile", "read_toml", "section_of"]
 
 _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
@@ -44,37 +44,24 @@ class TomlFile:
         return FilePlace(self.name, 1)
 
 
-def read_toml(path: Path, name: str, problems: list[Problem]) -> TomlFile | None:
-    """Return the file, or ``None`` after adding the problem that makes it unreadable.
-
-    Parameters
-    ----------
-    path
-        Where the file lies.
-    name
-        How messages and provenance call it.
-    problems
-        Gets one entry when the file is missing, is not UTF-8 or is not TOML.
-    """
+def read_toml(file: NamedPath, problems: list[Problem]) -> TomlFile | None:
+    """Return the file, or ``None`` after adding why it cannot be read: it is missing, no UTF-8 or no TOML."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = file.path.read_bytes().decode("utf-8")
+        return TomlFile(file.name, tomllib.loads(text), _line_numbers(text))
     except FileNotFoundError:
-        problems.append(Problem(FilePlace(name), "the file is missing", "write it"))
-        return None
+        problem = Problem(file.place(), "the file is missing", "write it")
     except OSError as error:
-        what = f"the file cannot be read: {error.strerror}"
-        problems.append(Problem(FilePlace(name), what, "look at the file and its permissions"))
-        return None
+        problem = Problem(
+            file.place(), f"the file cannot be read: {error.strerror}", "look at its permissions"
+        )
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(FilePlace(name, line), "the file is not UTF-8", "save it as UTF-8"))
-        return None
-    try:
-        data = tomllib.loads(text)
+        problem = Problem(file.place(line), "the file is not UTF-8", "save it as UTF-8")
     except tomllib.TOMLDecodeError as error:
-        problems.append(_syntax_problem(str(error), name, text))
-        return None
-    return TomlFile(name, data, _line_numbers(text))
+        problem = _syntax_problem(str(error), file)
+    problems.append(problem)
+    return None
 
 
 def section_of(file: TomlFile, *path: str) -> Mapping[str, Any]:
@@ -89,27 +76,16 @@ def section_of(file: TomlFile, *path: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def unknown_keys(
-    file: TomlFile, given: Iterable[str], known: Iterable[str], *, path: tuple[str, ...]
-) -> list[Problem]:
-    """Return a problem for each key below ``path`` that is not a known one, with the nearest known ones."""
-    names = tuple(known)
-    return [
-        Problem(file.place(*path, key), f"nobody reads the key {key!r}", nearest_names(key, names))
-        for key in given
-        if key not in names
-    ]
-
-
-def _syntax_problem(what: str, name: str, text: str) -> Problem:
+def _syntax_problem(what: str, file: NamedPath) -> Problem:
     match = _POSITION.search(what)
-    if match and match[1]:
-        place = FilePlace(name, int(match[1]), int(match[2]))
-    else:
-        place = FilePlace(name, max(len(text.splitlines()), 1))
+    place = file.place(int(match[1]), int(match[2])) if match and match[1] else file.place(_last_line(file))
     return Problem(
         place, f"the file is not TOML: {_POSITION.sub('', what)}", "correct the text at this place"
     )
+
+
+def _last_line(file: NamedPath) -> int:
+    return max(len(file.path.read_bytes().splitlines()), 1)
 
 
 def _line_numbers(text: str) -> dict[tuple[str, ...], int]:
