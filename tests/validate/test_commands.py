@@ -152,6 +152,15 @@ def test_the_built_dataset_is_checked_with_its_rows_and_its_report_kept(tmp_path
     assert (kept["version"], kept["conforms"]) == (version, False)
 
 
+def test_a_report_that_cannot_be_kept_is_shown_all_the_same(tmp_path):
+    dataset(tmp_path, "a")
+    (tmp_path / "data" / "dataset" / "report.json").mkdir()
+    outcome = invoke(validate_command)
+    assert outcome.exit_code == 0
+    assert outcome.stdout.startswith("Conforms (")
+    assert "the report cannot be written" in outcome.stderr
+
+
 def current(folder: Path) -> str:
     return (folder / "data" / "current").read_text().strip()
 

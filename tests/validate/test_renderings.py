@@ -221,6 +221,7 @@ TERMS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     nodes=st.lists(
         st.tuples(IRIS | st.builds(BNode), st.lists(TERMS, min_size=1, max_size=3)), min_size=1, max_size=3

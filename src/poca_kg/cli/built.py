@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from poca_kg.errors import NotFoundError
+from poca_kg.errors import FilePlace, InputError, NotFoundError
 from poca_kg.settings import Settings
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.manifest import Manifest
@@ -54,16 +54,26 @@ def validate_built(directory: Path, ontology_dir: Path, *, language: str = "en")
 
 
 def write_report(report: Report, directory: Path) -> None:
-    """Keep the report beside the dataset; building anew takes it away with the dataset."""
-    for name, text in zip(REPORT_FILES, (render_json(report), render_turtle(report)), strict=True):
-        (directory / name).write_text(text, encoding="utf-8")
+    """Keep the report beside the dataset; building anew takes it away with the dataset.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to.
+    """
+    try:
+        for name, text in zip(REPORT_FILES, (render_json(report), render_turtle(report)), strict=True):
+            (directory / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"the report cannot be written: {error.strerror}"
+        raise InputError(what, place=FilePlace(str(directory))) from error
 
 
 def fresh_report(directory: Path) -> bool | None:
     """Return whether the dataset conforms by the report beside it, ``None`` if that is of another version."""
     try:
         told = json.loads((directory / REPORT_FILES[0]).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
     if not isinstance(told, dict) or told.get("version") != read_manifest(directory).version:
         return None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
 from poca_kg.cli.built import dataset_directory, validate_built, write_report
 from poca_kg.cli.output import emit, message, progress_reporter
+from poca_kg.errors import InputError
 from poca_kg.settings import read_settings
 from poca_kg.validate import (
     Report,
@@ -79,14 +81,24 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
         else:
             directory = dataset_directory(settings)
             report = validate_built(directory, settings.ontology_dir, language=language)
-            write_report(report, directory)
+            kept = _keep(report, directory)
     failed = bool(report.worse_or_equal(Severity(fail_on)))
     if not (quiet and output_format == "text" and not report.results):
         _show(report, output_format, None if every else 20)
     if failed:
         ctx.exit(1)
-    if not files and not quiet:
+    if not files and kept and not quiet:
         message("the report lies beside the dataset; `poca-kg publish` makes it current")
+
+
+def _keep(report: Report, directory: Path) -> bool:
+    """Keep the report for `publish`; what cannot be kept is still shown."""
+    try:
+        write_report(report, directory)
+    except InputError as error:
+        message(str(error))
+        return False
+    return True
 
 
 def _show(report: Report, output_format: str, most_per_rule: int | None) -> None:
