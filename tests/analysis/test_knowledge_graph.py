@@ -141,8 +141,9 @@ def test_the_rdflib_copy_holds_every_quad_and_its_default_graph_is_the_union(tin
     ]
 
 
-def test_the_real_graph_conforms_to_its_shapes(core):
-    report = core.validate()
+@pytest.mark.parametrize("name", ["tiny", "core"])
+def test_a_built_graph_conforms_to_the_shapes(name, request):
+    report = request.getfixturevalue(name).validate()
     assert report.conforms, report.results[:3]
 
 
