@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+from pathlib import Path
 
 import pytest
 from rdflib import Literal, URIRef
@@ -14,7 +15,7 @@ from rdflib.namespace import DCTERMS
 
 from poca_kg.build import build_dataset, write_dataset
 from poca_kg.build.dataset import DATASET_FILES
-from poca_kg.errors import BuildError, FilePlace, UsageError
+from poca_kg.errors import BuildError, FilePlace, InputError, UsageError
 from poca_kg.store.canonical import canonical_nquads
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.places import Places
@@ -100,6 +101,19 @@ def test_a_dataset_is_written_whole(tree, mini):
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
 
+def test_the_report_on_a_former_dataset_goes_away_with_it(tree, mini):
+    write_dataset(mini, tree.path("out"))
+    tree.write("out/report.json", "{}")
+    write_dataset(mini, tree.path("out"))
+    assert sorted(path.name for path in tree.path("out").iterdir()) == sorted(DATASET_FILES)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tree, mini):
+    tree.write("file", "")
+    with pytest.raises(InputError, match="file/out cannot be written"):
+        write_dataset(mini, tree.path("file/out"))
+
+
 def test_a_folder_with_other_files_is_left_alone(tree, mini):
     with pytest.raises(UsageError, match="'ontology', which is not part of a dataset and would be lost"):
         write_dataset(mini, tree.root)
@@ -107,16 +121,20 @@ def test_a_folder_with_other_files_is_left_alone(tree, mini):
         write_dataset(mini, tree.path("sources/page/README.md"))
 
 
-def test_a_failure_while_writing_leaves_the_old_dataset(tree, mini, monkeypatch):
+@pytest.mark.parametrize("method", ["write_bytes", "rename"])
+def test_a_failure_while_writing_leaves_the_old_dataset(tree, mini, monkeypatch, method):
     out = tree.path("out")
     write_dataset(mini, out)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
 
-    def fail(self, data):
+    def fail(self, *arguments):
+        if self.name not in {"places.tsv", "new"}:
+            return original(self, *arguments)
         raise OSError(28, "no space left")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
-    with pytest.raises(OSError, match="no space left"):
+    original = getattr(Path, method)
+    monkeypatch.setattr(Path, method, fail)
+    with pytest.raises(InputError, match="out cannot be written: no space left; free some space"):
         write_dataset(mini, out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert not list(tree.root.glob(".out*"))

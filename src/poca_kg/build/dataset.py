@@ -13,7 +13,7 @@ from pathlib import Path
 
 from poca_kg.build.description import Description
 from poca_kg.build.folder import SourceFolder
-from poca_kg.errors import UsageError
+from poca_kg.errors import InputError, UsageError
 from poca_kg.settings import project_root
 from poca_kg.store.manifest import GraphEntry, Manifest, TableEntry, dataset_version
 from poca_kg.vocabulary.iris import graph_iri
@@ -43,6 +43,8 @@ def write_dataset(built: BuiltDataset, directory: Path) -> None:
     ------
     UsageError
         If the folder holds anything that is not part of a dataset.
+    InputError
+        If it cannot be written.
     """
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"{directory} is not a folder", advice="name a folder for the dataset")
@@ -51,15 +53,36 @@ def write_dataset(built: BuiltDataset, directory: Path) -> None:
         if others:
             what = f"{directory} holds {others[0]!r}, which is not part of a dataset and would be lost"
             raise UsageError(what, advice="name a folder that is empty or does not exist")
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    except OSError as error:
+        raise _unwritable(directory, error) from error
     try:
         _write_files(built, staging / "new")
-        if directory.is_dir():
-            directory.rename(staging / "old")
-        (staging / "new").rename(directory)
+        _replace(directory, staging)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _replace(directory: Path, staging: Path) -> None:
+    """Put the new folder in the place of the old one, and the old one back should that fail."""
+    old = staging / "old"
+    if directory.is_dir():
+        directory.rename(old)
+    try:
+        (staging / "new").rename(directory)
+    except OSError:
+        if old.is_dir():
+            old.rename(directory)
+        raise
+
+
+def _unwritable(directory: Path, error: OSError) -> InputError:
+    what = f"{directory} cannot be written: {error.strerror}"
+    return InputError(what, advice="free some space, or name a folder that may be written")
 
 
 def make_manifest(
