@@ -128,7 +128,7 @@ class BuildError(InputError):
     """Curated tables that do not make a graph. ``problems`` is never empty and is sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=str))
+        self.problems = tuple(sorted(problems, key=_by_place))
         count = len(self.problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the sources; nothing was built")
 
@@ -146,6 +146,11 @@ class NotFoundError(PocaError):
 
 class LimitError(PocaError):
     """A limit was reached: time, size, or a lock that somebody else holds."""
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int, str]:
+    place = problem.place or FilePlace("")
+    return place.file, place.line or 0, place.column or 0, problem.what
 
 
 def nearest_names(name: str, known: Iterable[str]) -> str:
