@@ -124,8 +124,8 @@ def test_an_offender_that_is_described_nowhere_leads_to_the_check(tree):
         'SELECT ?offender ?detail { VALUES (?offender ?detail) { ("a word" city:turin) (UNDEF UNDEF) } }\n',
     )
     assert [str(problem) for problem in tree.problems()] == [
-        "ontology/checks/words.rq: Words: 'a word', Turin (city:turin); look",
         "ontology/checks/words.rq: Words; look",
+        "ontology/checks/words.rq: Words: 'a word', Turin (city:turin); look",
     ]
 
 
