@@ -1,7 +1,8 @@
 """Answers that need more than one query: where a triple comes from, and the competency questions.
 
-This package asks a store and returns frozen dataclasses, and words for them. It must not change a graph,
-know a web request or a terminal, and it never guesses: what has no origin is an error, not an empty answer.
+This package asks a store and returns frozen dataclasses, which say themselves in words. It must not change a
+graph, know a web request or a terminal, and it never guesses: what has no origin is an error, not an empty
+answer.
 """
 
 from poca_kg.analysis.explanation import Explanation, explanation_to_json
@@ -10,7 +11,6 @@ from poca_kg.analysis.questions import Question, find_question, read_questions
 from poca_kg.analysis.rows import Rows, plain_value
 from poca_kg.analysis.term_text import parse_iri, parse_term
 from poca_kg.analysis.why import why
-from poca_kg.analysis.wording import explain_in_words
 
 __all__ = [
     "Explanation",
@@ -18,7 +18,6 @@ __all__ = [
     "Info",
     "Question",
     "Rows",
-    "explain_in_words",
     "explanation_to_json",
     "find_question",
     "parse_iri",

@@ -1,4 +1,4 @@
-"""What ``why`` returns: five kinds of origin, and nothing else.
+"""What ``why`` returns: five kinds of origin, and nothing else; ``str()`` gives each in words.
 
 ::
 
@@ -11,75 +11,24 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar
 
+from poca_kg.analysis.explanation_parts import DocumentPlace, Named, TableRow, Voices
 from poca_kg.errors import FilePlace
+from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = [
-    "DocumentPlace",
     "Explanation",
     "FromCatalogue",
     "FromDocument",
     "FromFile",
     "FromRow",
     "FromRule",
-    "Named",
     "RuleInput",
-    "TableRow",
-    "Voices",
     "explanation_to_json",
 ]
-
-
-@dataclass(frozen=True)
-class Named:
-    """A thing or concept with the label to show for it."""
-
-    iri: str
-    label: str
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """A row of a curated table, and what its source asks of whoever uses it.
-
-    ``licence`` and ``attribution`` are empty where the graph holds no catalogue; ``place`` is ``None`` where
-    the dataset came without its list of places.
-    """
-
-    iri: str
-    source: str
-    table: str
-    key: str
-    place: FilePlace | None
-    title: str
-    licence: str
-    attribution: str
-
-
-@dataclass(frozen=True)
-class DocumentPlace:
-    """A place in a document that a curator read, with how well it could be read."""
-
-    evidence: str
-    document: Named
-    address: str
-    locator: str
-    paragraph: int | None
-    sentence: int | None
-    confidence: Named
-
-
-@dataclass(frozen=True)
-class Voices:
-    """Who speaks: holders, reporter, curator, how sure the holder is, and the workshop."""
-
-    held_by: tuple[Named, ...] = ()
-    reported_by: tuple[Named, ...] = ()
-    curated_by: tuple[Named, ...] = ()
-    attribution: tuple[Named, ...] = ()
-    workshop: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +42,17 @@ class FromDocument:
     voices: Voices
     row: TableRow
 
+    def __str__(self) -> str:
+        by_confidence: dict[str, list[str]] = {}
+        for place in self.places:
+            by_confidence.setdefault(str(place.confidence), []).append(str(place))
+        stands = "; and in ".join(
+            f"{' and in '.join(places)} ({confidence})"
+            for confidence, places in sorted(by_confidence.items())
+        )
+        parts = (f"{self.subject} stands in {stands}", str(self.voices), str(self.row))
+        return "; ".join(part for part in parts if part)
+
 
 @dataclass(frozen=True)
 class FromRow:
@@ -103,6 +63,9 @@ class FromRow:
     subject: Named
     row: TableRow
 
+    def __str__(self) -> str:
+        return f"{self.subject} is recorded in {self.row}"
+
 
 @dataclass(frozen=True)
 class RuleInput:
@@ -112,10 +75,15 @@ class RuleInput:
     explanations: tuple[Explanation, ...]
     again: bool = False
 
+    def __str__(self) -> str:
+        if self.again:
+            return f"{self.thing} (explained above)"
+        return "\n".join(map(str, self.explanations)) or str(self.thing)
+
 
 @dataclass(frozen=True)
 class FromRule:
-    """The triple was concluded by a rule."""
+    """The triple was concluded by a rule; in words, one indented line or more per input."""
 
     kind: ClassVar[str] = "rule"
     graph: str
@@ -123,15 +91,28 @@ class FromRule:
     rule: Named
     inputs: tuple[RuleInput, ...]
 
+    def __str__(self) -> str:
+        inputs = [textwrap.indent(str(used), "  ") for used in self.inputs]
+        return "\n".join([f"{self.subject} is concluded by the rule {self.rule} from:", *inputs])
+
 
 @dataclass(frozen=True)
 class FromFile:
-    """The triple is written in a file of the ontology; no ``place`` where the list of places is missing."""
+    """The triple is written in a file of the ontology; no ``place`` where the list of places is missing.
+
+    >>> graph = "https://w3id.org/poca-kg/graph/ontology"
+    >>> print(FromFile(graph, Named("https://w3id.org/poca-kg/def/City", "City"), FilePlace("terms.ttl", 7)))
+    City is written in terms.ttl:7 (graph:ontology)
+    """
 
     kind: ClassVar[str] = "file"
     graph: str
     subject: Named
     place: FilePlace | None
+
+    def __str__(self) -> str:
+        place = self.place or "a file of the ontology (this dataset has no list of places)"
+        return f"{self.subject} is written in {place} ({shorten_iri(self.graph)})"
 
 
 @dataclass(frozen=True)
@@ -146,6 +127,11 @@ class FromCatalogue:
     subject: Named
     field: str
     place: FilePlace | None
+
+    def __str__(self) -> str:
+        if self.field == "count":
+            return f"{self.subject}: a count, made when the graph was built"
+        return f"{self.subject}: the field {self.field} of {self.place or 'its description'}"
 
 
 Explanation = FromDocument | FromRow | FromRule | FromFile | FromCatalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rdflib import Literal, URIRef
 
-from poca_kg.analysis.explanation import DocumentPlace, Named, TableRow, Voices
+from poca_kg.analysis.explanation_parts import DocumentPlace, Named, TableRow, Voices
 from poca_kg.analysis.selecting import Row, iri_of, select, text_of
 from poca_kg.errors import FilePlace
 from poca_kg.store.places import Places

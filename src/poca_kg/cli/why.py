@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import poca_kg
-from poca_kg.analysis import explain_in_words, explanation_to_json
+from poca_kg.analysis import explanation_to_json
 from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit
 
@@ -37,4 +37,4 @@ def why_command(subject: str, predicate: str, object_: str, shape: str, data: Pa
         emit(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for explanation in explanations:
-        emit(explain_in_words(explanation))
+        emit(str(explanation))

@@ -2,19 +2,9 @@
 
 import json
 
-from poca_kg.analysis import explain_in_words, explanation_to_json
-from poca_kg.analysis.explanation import (
-    DocumentPlace,
-    FromCatalogue,
-    FromDocument,
-    FromFile,
-    FromRow,
-    FromRule,
-    Named,
-    RuleInput,
-    TableRow,
-    Voices,
-)
+from poca_kg.analysis import explanation_to_json
+from poca_kg.analysis.explanation import FromCatalogue, FromDocument, FromFile, FromRow, FromRule, RuleInput
+from poca_kg.analysis.explanation_parts import DocumentPlace, Named, TableRow, Voices
 from poca_kg.errors import FilePlace
 
 S24 = Named("statement:s24", "S24 “Cooperation works.”")
@@ -43,7 +33,7 @@ def test_a_statement_in_a_document_is_told_in_one_sentence():
         attribution=(Named("attribution/inferred", "inferred"),),
         workshop=(Named("w", "Turin's second workshop"),),
     )
-    told = explain_in_words(FromDocument("g", S24, (place("read"),), voices, ROW))
+    told = str(FromDocument("g", S24, (place("read"),), voices, ROW))
     assert told == (
         "S24 “Cooperation works.” stands in paragraph 3, sentence 2 of Cities <https://e.org/> (read); "
         "held by Turin's stakeholders; expressed at Turin's second workshop; "
@@ -53,24 +43,22 @@ def test_a_statement_in_a_document_is_told_in_one_sentence():
 
 
 def test_places_of_several_confidences_are_told_apart():
-    told = explain_in_words(
-        FromDocument("g", S24, (place("read"), place("cut", "abstract", None)), Voices(), ROW)
-    )
+    told = str(FromDocument("g", S24, (place("read"), place("cut", "abstract", None)), Voices(), ROW))
     assert "place abstract of Cities <https://e.org/> (cut); and in paragraph 3, sentence 2" in told
 
 
 def test_a_row_a_file_and_a_field_are_told_with_their_places():
     city = Named("city:turin", "Turin")
-    assert explain_in_words(FromRow("g", city, ROW)).startswith("Turin is recorded in row statements.s24")
-    assert explain_in_words(FromFile("graph:x", city, None)).startswith("Turin is written in a file")
+    assert str(FromRow("g", city, ROW)).startswith("Turin is recorded in row statements.s24")
+    assert str(FromFile("graph:x", city, None)).startswith("Turin is written in a file")
     field = FromCatalogue("g", city, "licence.address", FilePlace("source.toml", 4))
-    assert explain_in_words(field) == "Turin: the field licence.address of source.toml:4"
-    assert "count" in explain_in_words(FromCatalogue("g", city, "count", None))
+    assert str(field) == "Turin: the field licence.address of source.toml:4"
+    assert "count" in str(FromCatalogue("g", city, "count", None))
 
 
 def test_the_inputs_of_a_rule_are_indented_and_a_cycle_is_named():
     inputs = (RuleInput(S24, (FromRow("g", S24, ROW),)), RuleInput(Named("x", "the first"), (), again=True))
-    told = explain_in_words(FromRule("g", Named("d", "D1"), Named("r", "closure"), inputs)).splitlines()
+    told = str(FromRule("g", Named("d", "D1"), Named("r", "closure"), inputs)).splitlines()
     assert told[0] == "D1 is concluded by the rule closure from:"
     assert told[1].startswith("  S24")
     assert told[2] == "  the first (explained above)"
@@ -87,7 +75,7 @@ def test_json_names_the_kind_of_each_nested_explanation():
 
 def test_real_explanations_are_told_in_words(core):
     (told,) = core.why("statement:s24", "poca:stance", "stance:effective")
-    words = explain_in_words(told)
+    words = str(told)
     assert "paragraph 3, sentence 2 of Cities do not act alone" in words
     assert "the speaker is inferred" in words
     assert "row statements.s24 of" in words

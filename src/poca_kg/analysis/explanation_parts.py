@@ -1,0 +1,95 @@
+"""What explanations are made of: named things, rows of tables, places in documents, and who speaks.
+
+Each says itself in words: ``str()`` gives the clause that an explanation puts together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poca_kg.errors import FilePlace
+
+__all__ = ["DocumentPlace", "Named", "TableRow", "Voices"]
+
+_SPEAKER = {
+    "explicit": "the speaker is named",
+    "inferred": "the speaker is inferred",
+    "ambiguous": "who speaks is ambiguous",
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing or concept with the label to show for it."""
+
+    iri: str
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a curated table, and what its source asks of whoever uses it.
+
+    ``licence`` and ``attribution`` are empty where the graph holds no catalogue; ``place`` is ``None`` where
+    the dataset came without its list of places.
+    """
+
+    iri: str
+    source: str
+    table: str
+    key: str
+    place: FilePlace | None
+    title: str
+    licence: str
+    attribution: str
+
+    def __str__(self) -> str:
+        where = f" ({self.place})" if self.place else ""
+        terms = ", ".join(part for part in (self.attribution, self.licence) if part)
+        return f"row {self.table}.{self.key} of {self.title}{where}" + (f" [{terms}]" if terms else "")
+
+
+@dataclass(frozen=True)
+class DocumentPlace:
+    """A place in a document that a curator read, with how well it could be read."""
+
+    evidence: str
+    document: Named
+    address: str
+    locator: str
+    paragraph: int | None
+    sentence: int | None
+    confidence: Named
+
+    def __str__(self) -> str:
+        if self.paragraph is not None and self.sentence is not None:
+            where = f"paragraph {self.paragraph}, sentence {self.sentence}"
+        else:
+            where = f"place {self.locator}"
+        address = f" <{self.address}>" if self.address else ""
+        return f"{where} of {self.document}{address}"
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who speaks: holders, reporter, curator, how sure the holder is, and the workshop."""
+
+    held_by: tuple[Named, ...] = ()
+    reported_by: tuple[Named, ...] = ()
+    curated_by: tuple[Named, ...] = ()
+    attribution: tuple[Named, ...] = ()
+    workshop: tuple[Named, ...] = ()
+
+    def __str__(self) -> str:
+        told = (
+            ("held by", self.held_by),
+            ("expressed at", self.workshop),
+            ("as reported by", self.reported_by),
+            ("curated by", self.curated_by),
+        )
+        clauses = [f"{lead} {' and '.join(map(str, named))}" for lead, named in told if named]
+        clauses += [_SPEAKER.get(how.iri.rpartition("/")[2], how.label) for how in self.attribution]
+        return "; ".join(clauses)
