@@ -15,9 +15,10 @@ SENTENCES = ["1.1", "1.2", "1.3", "1.4", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2
 OTHER_PLACES = ["title", "date", "publisher", "link-1", "link-2", "link-3"]
 VIEWS = [f"s{number:02d}" for number in range(1, 26)]
 REASONS = ["r1", "r2", "r3", "r4"]
+FACTS = ["f01", "f02", "f03"]
 
 LOCATORS = {
-    "f01": "1.1", "s01": "1.2", "s02": "1.3", "s03": "1.3", "s04": "1.4", "s05": "1.4", "s06": "2.1",
+    "f01": "1.1", "f02": "1.2", "f03": "1.2", "s01": "1.2", "s02": "1.3", "s03": "1.3", "s04": "1.4", "s05": "1.4", "s06": "2.1",
     **dict.fromkeys(["s07", "s08", "s09"], "2.2"), **dict.fromkeys(["s10", "s11", "s12"], "2.3"),
     **dict.fromkeys(["s13", "s14", "s15", "s16", "s17"], "2.4"),
     **dict.fromkeys(["s18", "s19", "s20", "s21", "s22", "s23"], "3.1"),
@@ -40,7 +41,7 @@ LINKS = {
     "preferred_to": {"s07": "s08|s09", "s19": "s23", "s20": "s23"},
     "example_of": {"s14": "s13", "s15": "s13", "s17": "s16", "s21": "s20", "s22": "s20"},
     "scope": {"s16": "s13", "s19": "s13", "s20": "s13", "s23": "s13"},
-    "reason": {"s24": "r1|r2|r3|r4", "s25": "r1|r2", "r2": "r1", "r4": "r3"},
+    "reason": {"s01": "f02|f03", "s24": "r1|r2|r3|r4", "s25": "r1|r2", "r2": "r1", "r4": "r3"},
     "changes_view": {"s04": "s02", "s05": "s03"},
     "part_of_claim": {
         **dict.fromkeys(["s08", "s09"], "c-integration-of-markets"),
@@ -61,7 +62,7 @@ def statements(page):
 
 
 def test_every_statement_is_there_and_none_else(statements):
-    assert sorted(statements) == sorted(["f01", *VIEWS, *REASONS])
+    assert sorted(statements) == sorted([*FACTS, *VIEWS, *REASONS])
     assert all(row["notation"] == key.upper() for key, row in statements.items())
 
 
