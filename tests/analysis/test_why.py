@@ -93,6 +93,28 @@ def test_a_thing_in_several_graphs_is_explained_once_for_each(core):
     assert len(found) > 1
 
 
+def test_a_corrected_cell_leads_to_its_row_and_to_the_line_of_the_correction(tiny):
+    (told,) = tiny.why("unit:it-reg-03", "rdfs:label", '"Lombardy"@en')
+    (correction,) = told.row.corrections
+    assert (correction.column, correction.old, correction.new) == ("label_en", "Lombardia", "Lombardy")
+    assert (correction.reason, correction.by) == ("the English name", "A. Curator")
+    assert correction.date == "2026-11-22"
+    assert str(correction.place) == "data/sources/tiny/curation.csv:2"
+    assert str(told.row.place) == "data/sources/tiny/tables/units.csv:5"
+    assert "label_en corrected from “Lombardia” to “Lombardy” by A. Curator" in str(told)
+
+
+def test_a_row_that_nobody_corrected_has_no_corrections(tiny):
+    (told,) = tiny.why("unit:it", "rdfs:label", '"Italy"@en')
+    assert told.row.corrections == ()
+
+
+def test_a_correction_is_itself_explained_by_its_line(tiny):
+    (correction,) = tiny.query("SELECT ?c { ?c a poca:Correction }").rows[0]
+    (told,) = tiny.why(correction, "poca:oldText", '"Lombardia"')
+    assert (told.field, str(told.place)) == ("old", "data/sources/tiny/curation.csv:2")
+
+
 def test_a_unit_comes_from_a_row_alone(core):
     (told,) = core.why("city:turin", "poca:partOf", "unit:it-uts-201")
     assert isinstance(told, FromRow)

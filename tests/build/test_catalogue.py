@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from rdflib import Literal, URIRef
 from rdflib.namespace import VOID
 
-from poca_kg.build import CATALOGUE_FIELDS
+from poca_kg.build import CATALOGUE_FIELDS, build_dataset
 from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.places import Places
@@ -16,9 +19,25 @@ DATASET = URIRef("https://w3id.org/poca-kg/")
 GROUPS = "<https://w3id.org/poca-kg/graph/page/table/groups>"
 
 
+CORRECTION = (
+    "table,key,field,old,new,reason,by,date\n"
+    "groups,milan-stakeholders,label_en,stakeholders of Milan,people of Milan,clearer,A. Curator,2026-11-22\n"
+)
+
+
 @pytest.fixture(scope="module")
-def store(mini):
-    return EmbeddedStore.from_nquads(mini.nquads)
+def corrected(tmp_path_factory):
+    """The dataset of the fixtures with one cell corrected."""
+    root = tmp_path_factory.mktemp("corrected")
+    for name in ("sources", "ontology"):
+        shutil.copytree(Path(__file__).parent / "fixtures" / name, root / name)
+    (root / "sources/page/curation.csv").write_text(CORRECTION)
+    return build_dataset(root / "sources", root / "ontology")
+
+
+@pytest.fixture(scope="module")
+def store(corrected):
+    return EmbeddedStore.from_nquads(corrected.nquads)
 
 
 HOLDS = {
@@ -44,6 +63,14 @@ HOLDS = {
     ),
     "the whole": f"{DATASET.n3()} a void:Dataset ; void:subset graph:page, graph:derived, graph:catalogue",
     "vocabularies": "<https://w3id.org/poca-kg/> void:vocabulary poca:, skos:, prov:, void:",
+    "a corrected cell": (
+        "<https://w3id.org/poca-kg/graph/page/correction/groups.milan-stakeholders/label_en>"
+        " a poca:Correction ;"
+        " poca:ofRow <https://w3id.org/poca-kg/graph/page/row/groups.milan-stakeholders> ;"
+        ' poca:columnName "label_en" ; poca:oldText "stakeholders of Milan" ;'
+        ' poca:newText "people of Milan" ; skos:changeNote "clearer"@en ;'
+        ' poca:curatorName "A. Curator" ; dcterms:created "2026-11-22"^^xsd:date'
+    ),
     "our own graphs": 'graph:schemes a void:Dataset ; dcterms:title "Schemes"@en, "Schemi"@it',
 }
 
@@ -66,8 +93,8 @@ def test_every_count_is_right_with_the_catalogue_counted_too(store):
     assert counted == sizes
 
 
-def test_every_triple_comes_from_a_field_with_its_line_or_is_a_count(mini, store, tmp_path):
-    (tmp_path / "places.tsv").write_bytes(mini.places)
+def test_every_triple_comes_from_a_field_with_its_line_or_is_a_count(corrected, store, tmp_path):
+    (tmp_path / "places.tsv").write_bytes(corrected.places)
     places = Places.read(tmp_path / "places.tsv")
     for subject, predicate, value, graph in store.quads():
         if graph.endswith("graph/catalogue"):

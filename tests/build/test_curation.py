@@ -9,6 +9,10 @@ HEADER = "table,key,field,old,new,reason,by,date\n"
 GOOD = (
     "groups,turin-stakeholders,label_en,stakeholders of Turin,people of Turin,clearer,somebody,2026-01-02\n"
 )
+ITALIAN = (
+    "groups,turin-stakeholders,label_it,portatori di interesse di Torino,gente di Torino,"
+    "clearer,somebody,2026-01-02\n"
+)
 
 
 def test_a_correction_changes_the_graph_but_not_the_hash_of_the_table(tree, mini):
@@ -47,6 +51,20 @@ def test_a_correction_that_cannot_be_made_is_told(tree, place, row, at, says):
     assert says in str(problem)
 
 
+def test_an_empty_cell_is_filled_in_and_two_cells_of_one_row_are_corrected(tree):
+    tree.replace("sources/page/tables/documents.csv", "2015-09-24,", ",")
+    tree.write(
+        CURATION,
+        HEADER
+        + GOOD
+        + ITALIAN
+        + "documents,page,issued,,2015-09-24,it is printed there,somebody,2026-01-02\n",
+    )
+    nquads = tree.build().nquads
+    assert nquads.count(b"def/Correction>") == 3
+    assert b'def/oldText> "" ' in nquads
+
+
 def test_the_header_is_fixed(tree, place):
     tree.write(CURATION, "table,key,field,old,new,reason\n")
     problem = tree.only_problem()
@@ -58,3 +76,9 @@ def test_a_correction_of_a_row_that_could_not_be_read_is_not_called_unknown(tree
     tree.write(CURATION, HEADER + GOOD)
     tree.replace("sources/page/tables/groups.csv", "stakeholders of Turin", "stakeholders,of Turin")
     assert [problem.what for problem in tree.problems()] == ["the row has 4 cells, the header 3"]
+
+
+def test_a_correction_of_a_table_that_could_not_be_read_is_not_called_unknown(tree):
+    tree.write(CURATION, HEADER + GOOD)
+    tree.replace("sources/page/tables/groups.csv", "id,label_en", "id,id,label_en")
+    assert tree.only_problem().what == "the column 'id' stands twice"

@@ -6,7 +6,7 @@
     FromRow         a table row alone
     FromRule        a rule with its inputs, each explained in turn
     FromFile        file and line of the ontology
-    FromCatalogue   a field of source.toml, or a count of the build
+    FromCatalogue   a field of source.toml or curation.csv, or a count of the build
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ class FromFile:
 class FromCatalogue:
     """The triple describes a graph: ``field`` of the file at ``place``, or ``count`` for what was counted.
 
-    The file is the ``source.toml`` of the source, or the ontology's ``catalogue.toml`` for our own graphs.
+    The file is the ``source.toml`` of the source, the ontology's ``catalogue.toml`` for our own graphs, or
+    the ``curation.csv`` that holds a correction.
     """
 
     kind: ClassVar[str] = "catalogue"

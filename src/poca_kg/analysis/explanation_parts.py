@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from poca_kg.errors import FilePlace
 
-__all__ = ["DocumentPlace", "Named", "TableRow", "Voices"]
+__all__ = ["Correction", "DocumentPlace", "Named", "TableRow", "Voices"]
 
 _SPEAKER = {
     "explicit": "the speaker is named",
@@ -30,11 +30,33 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A cell of a row that a curator corrected; ``place`` is the line of ``curation.csv`` that says so.
+
+    >>> told = Correction("label_it", "Turin", "Torino", "the Italian name", "A. Curator", "2026-11-22", None)
+    >>> print(told)
+    label_it corrected from “Turin” to “Torino” by A. Curator on 2026-11-22: the Italian name
+    """
+
+    column: str
+    old: str
+    new: str
+    reason: str
+    by: str
+    date: str
+    place: FilePlace | None
+
+    def __str__(self) -> str:
+        change = f"{self.column} corrected from “{self.old}” to “{self.new}” by {self.by} on {self.date}"
+        return f"{change}: {self.reason}" + (f" ({self.place})" if self.place else "")
+
+
+@dataclass(frozen=True)
 class TableRow:
     """A row of a curated table, and what its source asks of whoever uses it.
 
     ``licence`` and ``attribution`` are empty where the graph holds no catalogue; ``place`` is ``None`` where
-    the dataset came without its list of places.
+    the dataset came without its list of places. ``corrections`` are those of any of its cells, by column.
     """
 
     iri: str
@@ -45,11 +67,14 @@ class TableRow:
     title: str
     licence: str
     attribution: str
+    corrections: tuple[Correction, ...] = ()
 
     def __str__(self) -> str:
         where = f" ({self.place})" if self.place else ""
-        terms = ", ".join(part for part in (self.attribution, self.licence) if part)
-        return f"row {self.table}.{self.key} of {self.title}{where}" + (f" [{terms}]" if terms else "")
+        asked = ", ".join(part for part in (self.attribution, self.licence) if part)
+        terms = f" [{asked}]" if asked else ""
+        row = f"row {self.table}.{self.key} of {self.title}{where}{terms}"
+        return "; ".join([row, *map(str, self.corrections)])
 
 
 @dataclass(frozen=True)

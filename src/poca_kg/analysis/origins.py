@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from rdflib import Literal, URIRef
 
-from poca_kg.analysis.explanation_parts import DocumentPlace, Named, TableRow, Voices
+from poca_kg.analysis.explanation_parts import Correction, DocumentPlace, Named, TableRow, Voices
 from poca_kg.analysis.selecting import Row, iri_of, select, text_of
-from poca_kg.errors import FilePlace
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store
 from poca_kg.vocabulary.iris import RowIri, parse_row_iri
 from poca_kg.vocabulary.labels import LABEL_PATH, label_or_name
+from poca_kg.vocabulary.terms import POCA
 
 __all__ = ["Origins"]
 
@@ -32,6 +32,14 @@ SELECT ?graph ?title ?licence ?attribution WHERE {
   }
   FILTER(LANG(?title) = "en")
 } ORDER BY ?title ?licence ?attribution
+"""
+_CORRECTIONS = """
+SELECT ?correction ?column ?old ?new ?reason ?by ?date WHERE {
+  GRAPH graph:catalogue {
+    ?correction poca:ofRow ?row ; poca:columnName ?column ; poca:oldText ?old ; poca:newText ?new ;
+      skos:changeNote ?reason ; poca:curatorName ?by ; dcterms:created ?date .
+  }
+} ORDER BY ?column
 """
 _PLACES = """
 SELECT DISTINCT ?s ?evidence ?document ?address ?place ?locator ?paragraph ?sentence ?confidence WHERE {
@@ -77,7 +85,7 @@ class Origins:
         if not rows:
             return ()
         source = next(iter(select(self.store, _SOURCE, graph=graph)), {})
-        return tuple(_table_row(iri, parts, self.places.of_row(iri), source) for iri, parts in rows.items())
+        return tuple(self._table_row(iri, parts, source) for iri, parts in rows.items())
 
     def find_document_places(self, subject: URIRef, graph: URIRef) -> tuple[DocumentPlace, ...]:
         """Return the places in documents that ``subject`` names as evidence in ``graph``, as one reads."""
@@ -106,6 +114,33 @@ class Origins:
         notation = min((text_of(row, "notation") for row in rows), default="")
         return Named(str(thing), f"{notation} “{name}”" if notation else name)
 
+    def _table_row(self, iri: str, parts: RowIri, source: Row) -> TableRow:
+        return TableRow(
+            iri=iri,
+            source=parts.source,
+            table=parts.table,
+            key=parts.key,
+            place=self.places.of_row(iri),
+            title=text_of(source, "title") or parts.source,
+            licence=text_of(source, "licence"),
+            attribution=text_of(source, "attribution"),
+            corrections=self._corrections(URIRef(iri)),
+        )
+
+    def _corrections(self, row: URIRef) -> tuple[Correction, ...]:
+        return tuple(
+            Correction(
+                column=text_of(found, "column"),
+                old=text_of(found, "old"),
+                new=text_of(found, "new"),
+                reason=text_of(found, "reason"),
+                by=text_of(found, "by"),
+                date=text_of(found, "date"),
+                place=self.places.of_triple(found["correction"], POCA.ofRow, row),
+            )
+            for found in select(self.store, _CORRECTIONS, row=row)
+        )
+
     def _document_place(self, row: Row) -> DocumentPlace:
         confidence = row.get("confidence")
         return DocumentPlace(
@@ -121,19 +156,6 @@ class Origins:
 
 def _in(query: str, graph: URIRef) -> str:
     return query.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
-
-
-def _table_row(iri: str, parts: RowIri, place: FilePlace | None, source: Row) -> TableRow:
-    return TableRow(
-        iri=iri,
-        source=parts.source,
-        table=parts.table,
-        key=parts.key,
-        place=place,
-        title=text_of(source, "title") or parts.source,
-        licence=text_of(source, "licence"),
-        attribution=text_of(source, "attribution"),
-    )
 
 
 def _number(row: Row, name: str) -> int | None:

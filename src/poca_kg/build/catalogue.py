@@ -1,7 +1,8 @@
-"""The catalogue: every graph with its origin, its licence and its size, as VoID and DCAT.
+"""The catalogue: every graph with its origin, its licence, its size and its corrections, as VoID and DCAT.
 
 Each triple of the catalogue comes from a field of a description (``source.toml`` of a source, or
-``catalogue.toml`` of the ontology for our own graphs) or is a count; :data:`CATALOGUE_FIELDS` says which.
+``catalogue.toml`` of the ontology for our own graphs), from a cell of ``curation.csv``, or is a count;
+:data:`CATALOGUE_FIELDS` says which.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rdflib import RDF, XSD, Literal, URIRef
+from rdflib import RDF, SKOS, XSD, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, VOID
 
 from poca_kg.build.counts import DATASET, count_represented, count_sizes, used_vocabularies
 from poca_kg.build.description import Description
 from poca_kg.build.folder import SourceFolder
-from poca_kg.build.literals import plain_text, tagged_text
+from poca_kg.build.literals import plain_text, tagged_text, typed_literal
 from poca_kg.build.sources import Licence
 from poca_kg.build.toml_file import TomlFile
 from poca_kg.errors import FilePlace
 from poca_kg.store.protocol import Quad, Term, Triple
-from poca_kg.vocabulary.iris import graph_iri
+from poca_kg.vocabulary.iris import correction_iri, graph_iri, row_iri
 from poca_kg.vocabulary.terms import POCA, SCHEMA
 
 __all__ = ["CATALOGUE_FIELDS", "Catalogue", "make_catalogue"]
@@ -43,6 +44,13 @@ CATALOGUE_FIELDS: Mapping[URIRef, str] = {
     DCTERMS.description: "tables",
     SCHEMA.contentUrl: "tables",
     VOID.subset: "id",
+    POCA.ofRow: "key",
+    POCA.columnName: "field",
+    POCA.oldText: "old",
+    POCA.newText: "new",
+    SKOS.changeNote: "reason",
+    POCA.curatorName: "by",
+    DCTERMS.created: "date",
     POCA.rowCount: "count",
     POCA.representedRowCount: "count",
     VOID.triples: "count",
@@ -51,7 +59,8 @@ CATALOGUE_FIELDS: Mapping[URIRef, str] = {
     VOID.classes: "count",
     VOID.vocabulary: "count",
 }
-"""Where the value of a predicate of the catalogue comes from: a field of the description, or a count.
+"""Where the value of a predicate of the catalogue comes from: a field of the description, a column of
+``curation.csv``, or a count.
 
 ``id`` is the name of the source's folder, or of one of our own graphs: the triple says that it exists.
 """
@@ -61,7 +70,7 @@ _DATASET_COUNTS = (VOID.triples, VOID.distinctSubjects, VOID.properties, VOID.cl
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The quads of the catalogue, and the line of the description for those that come from a field."""
+    """The quads of the catalogue, and the line of the file for those that come from a field or a cell."""
 
     quads: tuple[Quad, ...]
     places: Mapping[Triple, FilePlace]
@@ -80,7 +89,7 @@ def make_catalogue(
     graphs = sorted({graph, *sources, *(quad[3] for quad in content)})
     places = _describe_own(description, graphs).places
     for folder in folders:
-        places |= _describe_source(folder).places
+        places |= {**_describe_source(folder).places, **_describe_corrections(folder)}
     described: set[Quad] = {(*triple, graph) for triple in places}
     described |= {
         (DATASET, VOID.vocabulary, URIRef(name), graph) for name in used_vocabularies(content | described)
@@ -160,6 +169,25 @@ def _describe_source(folder: SourceFolder) -> _FieldWriter:
         writer.say(table, DCTERMS.description, tagged_text(source.tables[name], "en"), path=path)
         writer.say(table, SCHEMA.contentUrl, plain_text(item.table.file), path=path)
     return writer
+
+
+def _describe_corrections(folder: SourceFolder) -> dict[Triple, FilePlace]:
+    """Return what is said of each corrected cell, with the line of ``curation.csv`` that says it."""
+    places: dict[Triple, FilePlace] = {}
+    for one in folder.corrections:
+        subject = correction_iri(folder.source.id, one.table, one.key, one.column)
+        values: dict[URIRef, Term] = {
+            RDF.type: POCA.Correction,
+            POCA.ofRow: row_iri(folder.source.id, one.table, one.key),
+            POCA.columnName: plain_text(one.column),
+            POCA.oldText: plain_text(one.old),
+            POCA.newText: plain_text(one.new),
+            SKOS.changeNote: tagged_text(one.reason, "en"),
+            POCA.curatorName: plain_text(one.by),
+            DCTERMS.created: typed_literal(one.date, (XSD.date,)),
+        }
+        places |= {(subject, predicate, value): one.place for predicate, value in values.items()}
+    return places
 
 
 def _table_iri(source: str, table: str) -> URIRef:

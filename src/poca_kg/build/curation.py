@@ -1,26 +1,51 @@
-"""Curation: corrections of table cells, each with its reason, kept apart from the facts as carried over."""
+"""Curation: corrections of table cells, each with its reason, kept apart from the facts as carried over.
+
+They change the tables before any row is understood; the catalogue tells of each, so that whoever meets a
+corrected value finds what stood there (``docs/decisions/0010-corrections-in-the-catalogue.md``).
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from rdflib import XSD
 
 from poca_kg.build.literals import typed_literal
 from poca_kg.build.named_path import NamedPath
 from poca_kg.build.tables import Row, Table, read_table
-from poca_kg.errors import Problem, nearest_names
+from poca_kg.errors import FilePlace, Problem, nearest_names
 
-__all__ = ["HEADER", "correct_tables"]
+__all__ = ["HEADER", "Correction", "correct_tables"]
 
 HEADER = ("table", "key", "field", "old", "new", "reason", "by", "date")
 
 
+@dataclass(frozen=True)
+class Correction:
+    """A corrected cell: what it said and says, why, by whom and on which day (``YYYY-MM-DD``)."""
+
+    table: str
+    key: str
+    column: str
+    old: str
+    new: str
+    reason: str
+    by: str
+    date: str
+    place: FilePlace
+
+
 def correct_tables(
-    file: NamedPath, tables: Mapping[str, Table], *, keys: Mapping[str, str], problems: list[Problem]
-) -> dict[str, Table]:
-    """Return the tables with the corrections of ``curation.csv`` applied.
+    file: NamedPath,
+    tables: Mapping[str, Table],
+    *,
+    keys: Mapping[str, str],
+    unread: Collection[str],
+    problems: list[Problem],
+) -> tuple[dict[str, Table], tuple[Correction, ...]]:
+    """Return the tables with the corrections of ``curation.csv`` applied, and the corrections.
 
     Parameters
     ----------
@@ -30,6 +55,8 @@ def correct_tables(
         The tables of the source, by name.
     keys
         The key column of each of them.
+    unread
+        The names of tables that could not be read at all; their corrections are passed over.
     problems
         Gets an entry for each correction that names nothing, that is not accounted for, or whose ``old`` is
         no longer what the table says.
@@ -37,14 +64,14 @@ def correct_tables(
     corrected = dict(tables)
     if not file.path.exists():
         problems.append(Problem(file.place(), "the file is missing", f"begin it with: {','.join(HEADER)}"))
-        return corrected
+        return corrected, ()
     curation = read_table(file, problems)
     if curation is None:
-        return corrected
+        return corrected, ()
     if curation.header != HEADER:
         what = f"the columns are {', '.join(curation.header)}"
         problems.append(Problem(file.place(1), what, f"write: {','.join(HEADER)}"))
-        return corrected
+        return corrected, ()
     seen: dict[tuple[str, str, str], Row] = {}
     for row in curation.rows:
         target = (row.cells["table"], row.cells["key"], row.cells["field"])
@@ -53,10 +80,25 @@ def correct_tables(
             what = f"this cell is already corrected on line {seen[target].line}"
             faults = [Problem(row.place("field"), what, "keep one correction")]
         problems += faults
-        if not faults:
+        if not faults and row.cells["table"] not in unread:
             seen[target] = row
             problems += _correct(corrected, row, keys=keys)
-    return corrected
+    return corrected, tuple(map(_correction, seen.values()))
+
+
+def _correction(row: Row) -> Correction:
+    cells = row.cells
+    return Correction(
+        table=cells["table"],
+        key=cells["key"],
+        column=cells["field"],
+        old=cells["old"],
+        new=cells["new"],
+        reason=cells["reason"],
+        by=cells["by"],
+        date=cells["date"],
+        place=row.place(),
+    )
 
 
 def _unaccounted(row: Row) -> list[Problem]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rdflib import URIRef
 
-from poca_kg.build.curation import correct_tables
+from poca_kg.build.curation import Correction, correct_tables
 from poca_kg.build.named_path import NamedPath
 from poca_kg.build.sources import Source, read_source
 from poca_kg.build.subjects import TableHead, keyed_table, read_head
@@ -36,6 +36,7 @@ class SourceFolder:
     source: Source
     mapping: TomlFile
     tables: tuple[SourceTable, ...]
+    corrections: tuple[Correction, ...]
     unsure: frozenset[str]
 
 
@@ -66,9 +67,11 @@ def read_folder(folder: NamedPath, problems: list[Problem]) -> SourceFolder | No
     found, unsure = _read_tables(tables, heads, problems=problems)
     keys = {name: item.head.key for name, item in found.items()}
     plain = {name: item.table for name, item in found.items()}
-    corrected = correct_tables(folder / "curation.csv", plain, keys=keys, problems=problems)
+    corrected, corrections = correct_tables(
+        folder / "curation.csv", plain, keys=keys, unread=heads.keys() - plain.keys(), problems=problems
+    )
     items = tuple(dataclasses.replace(item, table=corrected[name]) for name, item in found.items())
-    return SourceFolder(source, mapping, items, unsure)
+    return SourceFolder(source, mapping, items, corrections, unsure)
 
 
 def _read_tables(

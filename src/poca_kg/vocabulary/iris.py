@@ -8,6 +8,7 @@ Patterns (``docs/decisions/0001-iri-base.md``)::
     id/city/milan                             a thing, one namespace per kind, flat slugs
     graph/cities-do-not-act-alone             a named graph, one per source
     graph/<source>/row/<table>.<key>          a row of a table of that source
+    graph/<source>/correction/<table>.<key>/<column>   a correction of one of its cells
     question/cq-012, rule/exclusivity-closure
 
 A slug is given once and frozen; official codes are typed identifiers beside it.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from rdflib import URIRef
 
@@ -29,6 +31,7 @@ __all__ = [
     "RowIri",
     "check_slug",
     "concept_iri",
+    "correction_iri",
     "graph_iri",
     "kind_namespace",
     "mint_iri",
@@ -154,6 +157,16 @@ def row_iri(source: str, table: str, key: str) -> URIRef:
     rdflib.term.URIRef('https://w3id.org/poca-kg/graph/cities-do-not-act-alone/row/statements.s24')
     """
     return URIRef(f"{graph_iri(source)}/row/{check_slug(table)}.{check_slug(key)}")
+
+
+def correction_iri(source: str, table: str, key: str, column: str) -> URIRef:
+    """Return the IRI of the correction of one cell; a cell has at most one.
+
+    >>> correction_iri("universities", "universities", "ror-00bgk9508", "label_it")
+    rdflib.term.URIRef('https://w3id.org/poca-kg/graph/universities/correction/universities.ror-00bgk9508/label_it')
+    """
+    cell = f"{check_slug(table)}.{check_slug(key)}/{quote(column, safe='')}"
+    return URIRef(f"{graph_iri(source)}/correction/{cell}")
 
 
 def parse_row_iri(iri: str) -> RowIri | None:

@@ -58,6 +58,7 @@ class POCA(DefinedNamespace):
     Complementarity: URIRef  # A computed judgement on whether the strengths of two units differ so that …
     ConceptMapping: URIRef  # A match between two entries of a scheme that a curator proposes and gives a …
     Cooperation: URIRef  # Work of two or more cities towards a shared aim in which each stays as it is.
+    Correction: URIRef  # A change that a curator made to one cell of a source table, with the reason.
     DerivedStatement: URIRef  # What a rule concludes from statements that somebody made.
     DocumentPlace: URIRef  # A spot in a text that a reader can find again: a sentence of a paragraph, a …
     Evidence: URIRef  # A document taken at one place, as that on which a fact in the graph rests.
@@ -128,12 +129,14 @@ class POCA(DefinedNamespace):
     changesView: URIRef  # Leads from a later statement to an earlier one of the same holder that it takes …
     claimedProperty: URIRef  # Names the property for which a fact claim gives a value.
     claimedValue: URIRef  # Gives the number, date, text or thing that a fact claim puts forward.
+    columnName: URIRef  # Gives the heading under which the corrected cell stands.
     concerns: URIRef  # Leads from a statement to a territory that its matter is about, as distinct from the …
     confidence: URIRef  # Says whether the passage was read, was cut off, was concluded from or is only …
     contradicts: URIRef  # Leads from a statement to one that cannot be true together with it, as a curator …
     correspondsTo: URIRef  # Leads from a unit to a statistical unit that covers the same ground.
     countryCode: URIRef  # Gives the two letters of ISO 3166-1 for the country of an organisation's seat.
     curatedBy: URIRef  # Leads from a statement or a mapping to those who turned it into data.
+    curatorName: URIRef  # Gives the person who made a correction.
     deeper: URIRef  # Leads from one degree of inter-city ties to the next that goes further.
     deliverableNumber: URIRef  # Gives the code under which a project owed a document to its funder.
     dependsOnLevel: URIRef  # Names a tier whose action a policy needs in order to work.
@@ -176,6 +179,7 @@ class POCA(DefinedNamespace):
     method: URIRef  # Says in words by which formula a result is computed.
     module: URIRef  # Names the part of the ontology that a competency question puts to the test.
     nameAsStated: URIRef  # Gives the name of an organisation as a source writes it.
+    newText: URIRef  # Gives what a cell says since it was corrected; nothing where it was emptied.
     nutsVersion: URIRef  # Gives the year of the edition of the Nomenclature of Territorial Units for …
     observationScope: URIRef  # Says in words what a value takes in.
     ofCaseStudy: URIRef  # Leads from a workshop or a series of them to the study of a city that it served.
@@ -183,8 +187,10 @@ class POCA(DefinedNamespace):
     ofIndicator: URIRef  # Names the quantity that was measured.
     ofInstitution: URIRef  # Names the body that holds a competence.
     ofProject: URIRef  # Names the undertaking of which something is a part.
+    ofRow: URIRef  # Leads from a correction to the record that it changes.
     ofUnit: URIRef  # Names a unit that a computed measure describes.
     ofWorkshop: URIRef  # Leads from an attendance to the meeting that was attended.
+    oldText: URIRef  # Gives what a cell said when its table was carried over; nothing where it was empty.
     operator: URIRef  # Says how the parts of a claim are joined: by and, by or, or closed by only.
     organisedBy: URIRef  # Names an organisation that runs an event.
     paragraph: URIRef  # Counts the blocks of the body of a text from 1 up to the one that holds a passage.
