@@ -36,6 +36,19 @@ def test_a_term_has_a_plain_value(term, value):
     assert type(plain_value(term)) is type(value)
 
 
+def test_rows_are_printed_as_a_table_of_the_first_twenty():
+    rows = Rows(("city", "label"), ((IRI, Literal("To\nrino", "it")), (IRI, None), (None, Literal("x" * 70))))
+    assert str(rows) == f"city        label\ncity:turin  To rino\ncity:turin\n            {'x' * 59}…"
+    many = str(Rows(("n",), tuple((Literal(n),) for n in range(23)))).splitlines()
+    assert many[0] == "n"
+    assert many[-2:] == ["19", "… and 3 more"]
+
+
+def test_what_is_falsy_is_printed_all_the_same():
+    assert str(Rows(("answer",), ((Literal(False),),))) == "answer\nfalse"
+    assert str(Rows(("n",), ((Literal(0),),))) == "n\n0"
+
+
 def test_rows_are_iterated_counted_and_turned_into_dictionaries():
     rows = Rows.from_answer(Solutions(("city", "label"), ((IRI, Literal("Turin")), (IRI, None))))
     assert next(iter(rows)) == (IRI, Literal("Turin"))

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
-from rdflib import Graph, Literal
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import XSD
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Answer, Solutions, Term, Triples, Truth
+from poca_kg.vocabulary.prefixes import shorten_iri
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,8 @@ __all__ = ["Cell", "Rows", "plain_value"]
 
 Cell: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
 
+_MOST_SHOWN = 20
+_WIDEST = 60
 _AS_PYTHON = frozenset(
     XSD[name]
     for name in ("integer", "int", "long", "decimal", "double", "float", "boolean", "date", "dateTime")
@@ -39,6 +42,8 @@ class Rows:
     >>> rows = Rows(("label", "level"), ((Literal("Turin", lang="en"), None),))
     >>> rows.to_dicts(), len(rows), bool(rows)
     ([{'label': 'Turin', 'level': None}], 1, True)
+    >>> rows
+    <Rows: 1 of label, level>
     """
 
     variables: tuple[str, ...]
@@ -54,6 +59,21 @@ class Rows:
                 return cls(("answer",), ((Literal(answer.value),),))
             case Triples():
                 return cls(("subject", "predicate", "object"), answer.triples)
+
+    def __repr__(self) -> str:
+        return f"<Rows: {len(self.rows)} of {', '.join(self.variables)}>"
+
+    def __str__(self) -> str:
+        """Return the first rows as a table, with prefixed names for IRIs."""
+        cells = [[*map(_shown, row)] for row in self.rows[:_MOST_SHOWN]]
+        table = [list(self.variables), *cells]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in table
+        ]
+        more = len(self.rows) - len(cells)
+        return "\n".join([*lines, f"… and {more} more"] if more else lines)
 
     def __iter__(self) -> Iterator[tuple[Term | None, ...]]:
         return iter(self.rows)
@@ -107,6 +127,14 @@ class Rows:
         except ImportError as error:
             raise UsageError("a data frame needs pandas", advice="pip install 'poca-kg[pandas]'") from error
         return pd.DataFrame.from_records(self.to_dicts(), columns=list(self.variables))
+
+
+def _shown(term: Term | None) -> str:
+    """Return a term as a cell of a table: on one line, and not too long."""
+    if isinstance(term, URIRef):
+        return shorten_iri(term)
+    text = "" if term is None else " ".join(str(term).split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def plain_value(term: Term | None) -> Cell:
