@@ -7,6 +7,7 @@ never passes for a default. ``docs/reference/settings.md`` is generated from :da
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,16 @@ from typing import Any
 
 from poca_kg.errors import SettingError, nearest_names
 
-__all__ = ["PREFIX", "TABLE", "Setting", "Settings", "bundle_dir", "project_root", "read_settings"]
+__all__ = [
+    "PREFIX",
+    "TABLE",
+    "Setting",
+    "Settings",
+    "bundle_dir",
+    "package_version",
+    "project_root",
+    "read_settings",
+]
 
 PREFIX = "POCA_KG_"
 
@@ -58,6 +68,16 @@ def project_root() -> Path | None:
 def bundle_dir() -> Path:
     """Return the folder in the package where a wheel carries graph and ontology; in a clone it is absent."""
     return Path(__file__).resolve().parent / "_bundle"
+
+
+def package_version() -> str:
+    """Return the version of poca-kg: in a clone that of ``pyproject.toml``, else that of the package."""
+    from importlib.metadata import version  # noqa: PLC0415  (slower to import than all the rest)
+
+    root = project_root()
+    if root is None:
+        return version("poca-kg")
+    return str(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
 def _home() -> Path:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from poca_kg.build.description import Description
 from poca_kg.build.folder import SourceFolder
 from poca_kg.errors import InputError, UsageError
-from poca_kg.settings import project_root
+from poca_kg.settings import package_version
 from poca_kg.store.manifest import GraphEntry, Manifest, TableEntry, dataset_version
 from poca_kg.vocabulary.iris import graph_iri
 
-__all__ = ["DATASET_FILES", "BuiltDataset", "make_manifest", "package_version", "write_dataset"]
+__all__ = ["DATASET_FILES", "BuiltDataset", "make_manifest", "write_dataset"]
 
 DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
 """What a dataset's folder holds."""
@@ -122,14 +120,6 @@ def make_manifest(
     triples = sum(len(lines) for lines in by_graph.values())
     name = package_version()
     return Manifest(dataset_version(name, _sha256(nquads)), name, triples, graphs, tables)
-
-
-def package_version() -> str:
-    """Return the version of poca-kg: in a clone that of ``pyproject.toml``, else that of the package."""
-    root = project_root()
-    if root is None:
-        return version("poca-kg")
-    return str(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
 def _write_files(built: BuiltDataset, directory: Path) -> None:
