@@ -5,7 +5,7 @@ from __future__ import annotations
 from rdflib import Literal, URIRef
 
 from poca_kg.analysis.explanation_parts import Correction, DocumentPlace, Named, TableRow, Voices
-from poca_kg.analysis.selecting import Row, iri_of, select, text_of
+from poca_kg.analysis.selecting import Solution, in_graph, iri_of, select, text_of
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store
 from poca_kg.vocabulary.iris import RowIri, parse_row_iri
@@ -80,7 +80,7 @@ class Origins:
 
     def find_rows(self, subject: URIRef, graph: URIRef) -> tuple[TableRow, ...]:
         """Return the table rows that ``graph`` derives ``subject`` from; a built graph has exactly one."""
-        found = select(self.store, _in(_ROWS, graph), s=subject)
+        found = select(self.store, in_graph(_ROWS, graph), s=subject)
         rows = {iri: parts for row in found if (parts := parse_row_iri(iri := str(row["row"])))}
         if not rows:
             return ()
@@ -89,15 +89,15 @@ class Origins:
 
     def find_document_places(self, subject: URIRef, graph: URIRef) -> tuple[DocumentPlace, ...]:
         """Return the places in documents that ``subject`` names as evidence in ``graph``, as one reads."""
-        by_evidence: dict[str, Row] = {}
-        for row in select(self.store, _in(_PLACES, graph), s=subject):
+        by_evidence: dict[str, Solution] = {}
+        for row in select(self.store, in_graph(_PLACES, graph), s=subject):
             by_evidence.setdefault(text_of(row, "evidence"), row)
         return tuple(self._document_place(row) for row in by_evidence.values())
 
     def find_voices(self, subject: URIRef, graph: URIRef) -> Voices:
         """Return who holds, reports and curated a statement; all empty for a thing that nobody states."""
         said: dict[str, list[Named]] = {}
-        for row in select(self.store, _in(_VOICES, graph), s=subject):
+        for row in select(self.store, in_graph(_VOICES, graph), s=subject):
             role = str(row["role"]).rpartition("/")[2]
             said.setdefault(role, []).append(self.name_of(iri_of(row["who"])))
         return Voices(
@@ -114,7 +114,7 @@ class Origins:
         notation = min((text_of(row, "notation") for row in rows), default="")
         return Named(str(thing), f"{notation} “{name}”" if notation else name)
 
-    def _table_row(self, iri: str, parts: RowIri, source: Row) -> TableRow:
+    def _table_row(self, iri: str, parts: RowIri, source: Solution) -> TableRow:
         return TableRow(
             iri=iri,
             source=parts.source,
@@ -141,7 +141,7 @@ class Origins:
             for found in select(self.store, _CORRECTIONS, row=row)
         )
 
-    def _document_place(self, row: Row) -> DocumentPlace:
+    def _document_place(self, row: Solution) -> DocumentPlace:
         confidence = row.get("confidence")
         return DocumentPlace(
             evidence=text_of(row, "evidence"),
@@ -154,9 +154,5 @@ class Origins:
         )
 
 
-def _in(query: str, graph: URIRef) -> str:
-    return query.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
-
-
-def _number(row: Row, name: str) -> int | None:
+def _number(row: Solution, name: str) -> int | None:
     return int(text) if (text := text_of(row, name)) else None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from rdflib import BNode, Literal, URIRef
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Solutions, Store, Term
 
-__all__ = ["Row", "iri_of", "select", "text_of"]
+__all__ = ["Solution", "in_graph", "iri_of", "select", "text_of"]
 
-Row = dict[str, Term]
+Solution: TypeAlias = dict[str, Term]
 
 
-def select(store: Store, text: str, **bindings: Term) -> list[Row]:
+def select(store: Store, text: str, **bindings: Term) -> list[Solution]:
     """Return one dictionary per solution, without the variables that are unbound in it."""
     answer = store.query(text, bindings=bindings)
     if not isinstance(answer, Solutions):
@@ -23,7 +25,16 @@ def select(store: Store, text: str, **bindings: Term) -> list[Row]:
     ]
 
 
-def text_of(row: Row, name: str) -> str:
+def in_graph(text: str, graph: URIRef) -> str:
+    """Return a query whose ``GRAPH ?graph`` is one graph: the engine looks nowhere else, and is faster.
+
+    >>> in_graph("ASK { GRAPH ?graph { ?s ?p ?o } }", URIRef("https://example.org/"))
+    'ASK { GRAPH <https://example.org/> { ?s ?p ?o } }'
+    """
+    return text.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
+
+
+def text_of(row: Solution, name: str) -> str:
     """Return the text of a value, or an empty text where the row has none."""
     return str(row.get(name, ""))
 

@@ -23,7 +23,7 @@ from poca_kg.analysis.explanation import (
 )
 from poca_kg.analysis.missing import explain_absence
 from poca_kg.analysis.origins import Origins
-from poca_kg.analysis.selecting import iri_of, select
+from poca_kg.analysis.selecting import in_graph, iri_of, select
 from poca_kg.build.catalogue import CATALOGUE_FIELDS
 from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.errors import NotFoundError
@@ -96,7 +96,7 @@ def _leading_triple(store: Store, triple: _Triple) -> _Triple:
     passed = set()
     while isinstance(triple.subject, BNode) and triple.subject not in passed:
         passed.add(triple.subject)
-        above = select(store, _in(_LEADING, triple.graph), o=triple.subject)
+        above = select(store, in_graph(_LEADING, triple.graph), o=triple.subject)
         if not above:
             break
         triple = replace(
@@ -122,13 +122,13 @@ def _from_row(origins: Origins, triple: _Triple) -> Explanation:
 
 def _from_rule(origins: Origins, triple: _Triple) -> Explanation:
     subject = iri_of(triple.subject)
-    rules = select(origins.store, _in(_RULE, triple.graph), s=subject)
+    rules = select(origins.store, in_graph(_RULE, triple.graph), s=subject)
     if not rules:
         raise NotFoundError(f"{shorten_iri(subject)} names no rule", advice="give it a poca:byRule")
     under_way = triple.under_way | {subject}
     inputs = tuple(
         _explain_input(origins, iri_of(row["input"]), under_way)
-        for row in select(origins.store, _in(_INPUTS, triple.graph), s=subject)
+        for row in select(origins.store, in_graph(_INPUTS, triple.graph), s=subject)
     )
     rule = origins.name_of(iri_of(rules[0]["rule"]))
     return FromRule(triple.graph, origins.name_of(subject), rule, inputs)
@@ -157,10 +157,6 @@ def _from_catalogue(origins: Origins, triple: _Triple) -> Explanation:
     counted = field == "count"
     place = None if counted else origins.places.of_triple(triple.subject, triple.predicate, triple.object)
     return FromCatalogue(triple.graph, origins.name_of(iri_of(triple.subject)), field, place)
-
-
-def _in(query: str, graph: URIRef) -> str:
-    return query.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
 
 
 _EXPLAINERS: dict[URIRef, Callable[[Origins, _Triple], Explanation]] = {

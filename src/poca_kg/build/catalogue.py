@@ -22,6 +22,7 @@ from poca_kg.build.toml_file import TomlFile
 from poca_kg.errors import FilePlace
 from poca_kg.store.protocol import Quad, Term, Triple
 from poca_kg.vocabulary.iris import correction_iri, graph_iri, row_iri
+from poca_kg.vocabulary.labels import LANGUAGES
 from poca_kg.vocabulary.terms import POCA, SCHEMA
 
 __all__ = ["CATALOGUE_FIELDS", "Catalogue", "make_catalogue"]
@@ -115,7 +116,7 @@ class _FieldWriter:
             self.say(subject, RDF.type, class_iri, path=path)
 
     def titles(self, subject: URIRef, titles: tuple[str, str], *, path: Sequence[str]) -> None:
-        for language, title in zip(("en", "it"), titles, strict=True):
+        for language, title in zip(LANGUAGES, titles, strict=True):
             self.say(subject, DCTERMS.title, tagged_text(title, language), path=[*path, language])
 
     def licence(self, subject: URIRef, licence: Licence) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, PROV, RDFS, SKOS
+from rdflib.namespace import PROV
 
 from poca_kg.build.named_path import NamedPath
 from poca_kg.errors import FilePlace, InputError, PocaError, Problem
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.protocol import Answer, Quad, Solutions, Term, Triple
-from poca_kg.vocabulary.labels import label_or_name
+from poca_kg.vocabulary.labels import LABEL_PROPERTIES, label_or_name
 from poca_kg.vocabulary.prefixes import shorten_iri
 from poca_kg.vocabulary.terms import POCA
 
@@ -21,7 +21,6 @@ __all__ = ["SCOPES", "Check", "Origins", "read_checks", "run_checks"]
 
 SCOPES = ("data", "ontology")
 _HEADER = re.compile(r"#\s*(title|advice|scope):\s*(\S.*?)\s*")
-_LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title, POCA.nameAsStated)
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Origins:
                 self._places[subject] = min(self._places.get(subject, row), row)
             elif predicate == POCA.byRule:
                 self._rules[subject] = value
-            elif predicate in _LABELS and isinstance(value, Literal):
+            elif predicate in LABEL_PROPERTIES and isinstance(value, Literal):
                 self._labels.setdefault(subject, []).append(value)
 
     def place(self, thing: Term) -> FilePlace | None:

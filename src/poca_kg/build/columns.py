@@ -12,6 +12,7 @@ from poca_kg.build.literals import DATATYPES, is_web_address
 from poca_kg.build.register import Register, UnresolvedError
 from poca_kg.errors import UnknownNameError, nearest_names
 from poca_kg.vocabulary.iris import KINDS, SCHEMES
+from poca_kg.vocabulary.labels import LANGUAGES
 from poca_kg.vocabulary.prefixes import expand_curie
 
 __all__ = [
@@ -26,8 +27,6 @@ __all__ = [
     "ValueColumn",
     "read_column",
 ]
-
-LANGUAGES = ("en", "it")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, RDF, RDFS, SH, SKOS
+from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from poca_kg.store.protocol import Term
@@ -17,12 +17,10 @@ from poca_kg.validate.places import Locator
 from poca_kg.validate.report import Result
 from poca_kg.validate.shapes import PLACEHOLDER, Shapes
 from poca_kg.validate.undeclared import UNDECLARED_SHAPE, expected_term, near_names
-from poca_kg.vocabulary.iris import BASE
-from poca_kg.vocabulary.labels import pick_label
+from poca_kg.vocabulary.labels import LABEL_PROPERTIES, pick_label
 
 __all__ = ["Explainer"]
 
-_LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title, URIRef(f"{BASE}def/nameAsStated"))
 _MOST_VALUES = 5
 _LONGEST_CHAIN = 5
 _OWN_COMPONENTS = {UNDECLARED_SHAPE, SH.ConstraintComponent}
@@ -81,7 +79,8 @@ class Explainer:
 
     def label(self, node: Term) -> str:
         """Return the name of a node, followed by its label where it has one."""
-        texts = [text for key in _LABELS for text in self._objects(node, key) if isinstance(text, Literal)]
+        names = [name for key in LABEL_PROPERTIES for name in self._objects(node, key)]
+        texts = [name for name in names if isinstance(name, Literal)]
         best = pick_label(texts, self.language)
         name = self.name(node)
         return name if best is None else f"{name} “{visible(str(best), 80)}”"

@@ -1,22 +1,24 @@
 """Labels: one text out of several, by language, with an honest fallback.
 
-The properties of :data:`LABEL_PATH` are those that name a thing; nothing carries both of the first two.
+:data:`LABEL_PROPERTIES` are those that name a thing; nothing carries both of the first two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rdflib import Literal
+from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, RDFS, SKOS
 
-from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.prefixes import shorten_iri
+from poca_kg.vocabulary.terms import POCA
 
-__all__ = ["LABEL_PATH", "LANGUAGES", "label_or_name", "pick_label"]
+__all__ = ["LABEL_PATH", "LABEL_PROPERTIES", "LANGUAGES", "label_or_name", "pick_label"]
 
 LANGUAGES = ("en", "it")
-LABEL_PATH = f"(<{SKOS.prefLabel}>|<{RDFS.label}>|<{DCTERMS.title}>|<{BASE}def/nameAsStated>)"
+LABEL_PROPERTIES: tuple[URIRef, ...] = (SKOS.prefLabel, RDFS.label, DCTERMS.title, POCA.nameAsStated)
+LABEL_PATH = f"({'|'.join(name.n3() for name in LABEL_PROPERTIES)})"
+"""The same as a property path for a query."""
 
 
 def pick_label(labels: Iterable[Literal], language: str = "en") -> Literal | None:
