@@ -151,6 +151,7 @@ class POCA(DefinedNamespace):
     gist: URIRef  # Says in the curators' own words what stands at a passage.
     governs: URIRef  # Names an administrative unit over which an institution has public power.
     grantNumber: URIRef  # Gives the number of the agreement under which a funder pays.
+    guidingQuestion: URIRef  # Says in a curator's words what those who came to a workshop were asked to …
     hasElement: URIRef  # Leads from a vision to one of the features it is made of.
     hedge: URIRef  # Keeps a word or two of the source that strengthen or weaken a statement.
     heldBefore: URIRef  # Gives a day by which a workshop was over, where its own date is not known.
