@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
 from urllib.parse import quote
 
 from rdflib import RDF, SKOS, Literal, URIRef
@@ -27,15 +26,15 @@ from poca_kg.build.columns import (
 )
 from poca_kg.build.literals import plain_text, tagged_text, typed_literal
 from poca_kg.build.mapping import TableMapping
-from poca_kg.build.register import Register, UnresolvedError
+from poca_kg.build.register import Register
 from poca_kg.build.tables import Row, Table
 from poca_kg.errors import FilePlace, Problem, UsageError
+from poca_kg.store.protocol import Quad
 from poca_kg.vocabulary.iris import graph_iri, mint_iri, row_iri, slugify
 from poca_kg.vocabulary.terms import ADMS, OA, POCA
 
 __all__ = ["TableQuads", "read_cells"]
 
-Quad: TypeAlias = tuple[URIRef, URIRef, URIRef | Literal, str]
 _NOT_IN_SLUGS = re.compile(r"[^A-Za-z0-9.]+")
 
 
@@ -92,7 +91,7 @@ class _RowReader:
         for name in names:
             try:
                 self._say(RDF.type, self._register.resolve_class(name))
-            except UnresolvedError as error:
+            except UsageError as error:
                 self._refuse(column, error.what, error.advice)
 
     def _values(self, column: str, *, many: bool) -> list[str]:
@@ -145,7 +144,7 @@ class _RowReader:
         try:
             self._say(column.property, typed_literal(value, column.datatypes))
         except ValueError as error:
-            raise UnresolvedError(f"{value!r} is not {error}", advice="correct the cell") from error
+            raise UsageError(f"{value!r} is not {error}", advice="correct the cell") from error
         if column.as_published:
             self._say(column.as_published, plain_text(value))
 
@@ -155,7 +154,7 @@ class _RowReader:
         place = self._row.place(column.name)
         if node in self._into.identifiers:
             what = f"the code {code!r} is already given at {self._into.identifiers[node]}"
-            raise UnresolvedError(what, advice="a code stands for one thing: correct one of the two rows")
+            raise UsageError(what, advice="a code stands for one thing: correct one of the two rows")
         self._into.identifiers[node] = place
         self._say(ADMS.identifier, node)
         self._say(RDF.type, ADMS.Identifier, of=node)
@@ -170,9 +169,9 @@ class _RowReader:
         document, hash_sign, locator = text.partition("#")
         if not (document and hash_sign and locator):
             advice = "write document#locator, e.g. cities-do-not-act-alone#3.2"
-            raise UnresolvedError(f"{text!r} is not a place in a document", advice=advice)
+            raise UsageError(f"{text!r} is not a place in a document", advice=advice)
         if not any(character.isascii() and character.isalnum() for character in locator):
-            raise UnresolvedError(
+            raise UsageError(
                 f"the locator {locator!r} has no letter and no digit", advice="write for instance 3.2"
             )
         document_iri = self._register.resolve(document, ("document",))
@@ -196,5 +195,5 @@ class _RowReader:
             return
         try:
             self._say(POCA.confidence, self._register.resolve(text, ("confidence",)), of=node)
-        except UnresolvedError as error:
+        except UsageError as error:
             self._refuse(name, error.what, error.advice)

@@ -9,8 +9,8 @@ from typing import Any
 from rdflib import URIRef
 
 from poca_kg.build.literals import DATATYPES, is_web_address
-from poca_kg.build.register import Register, UnresolvedError
-from poca_kg.errors import UnknownNameError, nearest_names
+from poca_kg.build.register import Register
+from poca_kg.errors import UnknownNameError, UsageError, nearest_names
 from poca_kg.vocabulary.iris import KINDS, SCHEMES
 from poca_kg.vocabulary.labels import LANGUAGES
 from poca_kg.vocabulary.prefixes import expand_curie
@@ -114,9 +114,7 @@ def read_column(name: str, spec: Mapping[str, Any], *, register: Register) -> Co
     known = (*allowed, "many", "required")
     for key in spec:
         if key not in known:
-            raise UnresolvedError(
-                f"the key {key!r} does not go with {sort!r}", advice=nearest_names(key, known)
-            )
+            raise UsageError(f"the key {key!r} does not go with {sort!r}", advice=nearest_names(key, known))
     return build(_Spec(name, spec), register)
 
 
@@ -129,30 +127,28 @@ class _Spec:
     def text(self, key: str, default: str | None = None) -> str:
         value = self._spec.get(key, default)
         if not isinstance(value, str) or (not value and default is None):
-            raise UnresolvedError(f"the key {key!r} is missing or not a text", advice=f'write {key} = "…"')
+            raise UsageError(f"the key {key!r} is missing or not a text", advice=f'write {key} = "…"')
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self._spec.get(key)
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not values or not all(isinstance(v, str) and v for v in values):
-            raise UnresolvedError(
-                f"the key {key!r} is not a list of texts", advice=f'write {key} = ["…", "…"]'
-            )
+            raise UsageError(f"the key {key!r} is not a list of texts", advice=f'write {key} = ["…", "…"]')
         return tuple(values)
 
     def marked(self, key: str) -> None:
         if self._spec[key] is not True:
-            raise UnresolvedError(f"the key {key!r} is not true", advice="write true or take it out")
+            raise UsageError(f"the key {key!r} is not true", advice="write true or take it out")
 
     def shared(self) -> dict[str, Any]:
         many, required = self._spec.get("many", False), self._spec.get("required", False)
         if not isinstance(many, bool):
-            raise UnresolvedError("the key 'many' is neither true nor false", advice="write many = true")
+            raise UsageError("the key 'many' is neither true nor false", advice="write many = true")
         if required is True:
             required = "fill it"
         if not isinstance(required, str) and required is not False:
-            raise UnresolvedError("the key 'required' is no reason", advice='write required = "why"')
+            raise UsageError("the key 'required' is no reason", advice='write required = "why"')
         return {"name": self.name, "many": many, "required": required or ""}
 
 
@@ -197,11 +193,9 @@ def _identifier(spec: _Spec, register: Register) -> Column:
     link, address = spec.text("link", ""), spec.text("address", "")
     if bool(link) != bool(address) or (address and address.count("{}") != 1):
         what = "a link needs an address with {} in the code's place"
-        raise UnresolvedError(what, advice='write for instance address = "http://www.wikidata.org/entity/{}"')
+        raise UsageError(what, advice='write for instance address = "http://www.wikidata.org/entity/{}"')
     if address and not is_web_address(address.replace("{}", "code")):
-        raise UnresolvedError(
-            f"{address!r} is not a web address", advice="write http:// or https:// and so on"
-        )
+        raise UsageError(f"{address!r} is not a web address", advice="write http:// or https:// and so on")
     return IdentifierColumn(
         scheme=register.resolve(slug, ("identifier-scheme",)),
         scheme_slug=slug,
@@ -223,7 +217,7 @@ def _confidence(spec: _Spec, register: Register) -> Column:
     spec.marked("evidence_confidence")
     shared = spec.shared()
     if shared["many"]:
-        raise UnresolvedError("a row has one confidence for its evidence", advice="take out the key 'many'")
+        raise UsageError("a row has one confidence for its evidence", advice="take out the key 'many'")
     return ConfidenceColumn(**shared)
 
 

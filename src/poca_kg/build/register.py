@@ -14,15 +14,11 @@ from poca_kg.errors import UsageError, nearest_names
 from poca_kg.vocabulary.iris import BASE, KINDS, SCHEMES, graph_iri, reference_iri
 from poca_kg.vocabulary.prefixes import PREFIXES, expand_curie, shorten_iri
 
-__all__ = ["Register", "UnresolvedError", "make_register"]
+__all__ = ["Register", "make_register"]
 
 _MANY = 12
 _CLASS_TYPES = (OWL.Class, RDFS.Class)
 _PROPERTY_TYPES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
-
-
-class UnresolvedError(UsageError):
-    """A name in a cell or a mapping that stands for nothing known."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ class Register:
 
         Raises
         ------
-        UnresolvedError
+        UsageError
             If the prefix is not allowed or nothing has that name.
         """
         prefix, colon, slug = text.partition(":")
@@ -60,21 +56,14 @@ class Register:
             prefix, slug = prefixes[0], text
         elif not colon:
             what = f"{text!r} does not say what it is"
-            raise UnresolvedError(what, advice=f"write {_either(f'{prefix}:{text}' for prefix in prefixes)}")
+            raise UsageError(what, advice=f"write {_either(f'{prefix}:{text}' for prefix in prefixes)}")
         if prefix not in prefixes:
-            raise UnresolvedError(
-                f"{text!r} is not a {_either(prefixes)}", advice=nearest_names(prefix, prefixes)
-            )
+            raise UsageError(f"{text!r} is not a {_either(prefixes)}", advice=nearest_names(prefix, prefixes))
         known = self._slugs(prefix)
         if slug not in known and prefix not in self.unsure:
             sort = "concept" if prefix in SCHEMES else "thing"
-            raise UnresolvedError(
-                f"there is no {sort} {prefix}:{slug}", advice=_advice(prefix, slug, known=known)
-            )
-        try:
-            return reference_iri(prefix, slug)
-        except UsageError as error:
-            raise UnresolvedError(error.what, advice=error.advice) from error
+            raise UsageError(f"there is no {sort} {prefix}:{slug}", advice=_advice(prefix, slug, known=known))
+        return reference_iri(prefix, slug)
 
     def resolve_class(self, name: str) -> URIRef:
         """Return the IRI of a class of ``def/`` by its local name."""
@@ -90,11 +79,8 @@ class Register:
         if prefix == "poca":
             return _of_vocabulary(local, self.classes if sort == "class" else self.properties, sort=sort)
         if prefix in KINDS or prefix in SCHEMES or not local:
-            raise UnresolvedError(f"{curie!r} is not a {sort}", advice="write it as prefix:name")
-        try:
-            return _checked(str(expand_curie(curie)))
-        except UsageError as error:
-            raise UnresolvedError(error.what, advice=error.advice) from error
+            raise UsageError(f"{curie!r} is not a {sort}", advice="write it as prefix:name")
+        return _checked(str(expand_curie(curie)))
 
     def resolve_iri(self, text: str) -> URIRef:
         """Return the IRI of a cell that holds any prefixed name or ``<IRI>``; ours must exist."""
@@ -107,12 +93,10 @@ class Register:
             iri = _checked(PREFIXES[prefix] + local)
         else:
             what = f"{text!r} is neither a prefixed name nor an <IRI>"
-            raise UnresolvedError(
-                what, advice="write for instance skos:exactMatch or <https://example.org/a>"
-            )
+            raise UsageError(what, advice="write for instance skos:exactMatch or <https://example.org/a>")
         if iri.startswith(BASE) and str(iri) not in self.others:
             names = [shorten_iri(other) for other in self.others]
-            raise UnresolvedError(f"nothing is called {text}", advice=nearest_names(text, names))
+            raise UsageError(f"nothing is called {text}", advice=nearest_names(text, names))
         return iri
 
     def _slugs(self, prefix: str) -> frozenset[str]:
@@ -155,13 +139,13 @@ def _local_names(iris: Iterable[str]) -> frozenset[str]:
 
 def _of_vocabulary(name: str, known: frozenset[str], *, sort: str) -> URIRef:
     if name not in known:
-        raise UnresolvedError(f"the ontology has no {sort} poca:{name}", advice=nearest_names(name, known))
+        raise UsageError(f"the ontology has no {sort} poca:{name}", advice=nearest_names(name, known))
     return URIRef(PREFIXES["poca"] + name)
 
 
 def _checked(iri: str) -> URIRef:
     if not iri.startswith(("http://", "https://", "urn:")) or any(c in '<>"{}|\\^`' or c <= " " for c in iri):
-        raise UnresolvedError(
+        raise UsageError(
             f"{iri!r} is not an IRI", advice="write http:// or https:// and so on, without blanks"
         )
     return URIRef(iri)
