@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import poca_kg
 from poca_kg.settings import read_settings
 
+ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.", "localhost", "::1")
 
 
@@ -31,3 +33,32 @@ def published_graph() -> Path:
     if not (folder / "current").is_file():
         pytest.fail("no current snapshot; run `make graph` first (make test does)")
     return folder
+
+
+def build(sources: Path, directory: Path) -> Path:
+    from poca_kg.build import build_dataset, write_dataset
+
+    write_dataset(build_dataset(sources, ROOT / "ontology"), directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset(tmp_path_factory) -> Path:
+    """Give the folder of the tiny dataset, built once."""
+    return build(ROOT / "tests" / "fixtures" / "tiny", tmp_path_factory.mktemp("tiny") / "dataset")
+
+
+@pytest.fixture(scope="session")
+def core_dataset(tmp_path_factory) -> Path:
+    """Give the folder of the real dataset, built once."""
+    return build(ROOT / "data" / "sources", tmp_path_factory.mktemp("core") / "dataset")
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_dataset) -> poca_kg.KnowledgeGraph:
+    return poca_kg.open(tiny_dataset)
+
+
+@pytest.fixture(scope="session")
+def core(core_dataset) -> poca_kg.KnowledgeGraph:
+    return poca_kg.open(core_dataset)
