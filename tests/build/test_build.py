@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS
 
+import poca_kg.build
 from poca_kg.build import build_dataset, write_dataset
 from poca_kg.build.dataset import DATASET_FILES
 from poca_kg.errors import BuildError, FilePlace, InputError, UsageError
@@ -153,3 +155,8 @@ def test_folders_without_sources_or_ontology_are_named(tree):
         build_dataset(tree.path("sources"), tree.path("nothing"))
     with pytest.raises(BuildError, match="nothing: there are no sources in this folder"):
         build_dataset(tree.path("nothing"), tree.path("ontology"))
+
+
+def test_the_docstring_of_the_package_places_every_module():
+    modules = {path.stem for path in Path(poca_kg.build.__file__).parent.glob("*.py")} - {"__init__"}
+    assert modules <= set(re.findall(r"\w+", poca_kg.build.__doc__))

@@ -10,10 +10,10 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import VOID
 
 from poca_kg.build import CATALOGUE_FIELDS, build_dataset
-from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Truth
+from poca_kg.vocabulary.iris import OWN_GRAPHS
 
 DATASET = URIRef("https://w3id.org/poca-kg/")
 GROUPS = "<https://w3id.org/poca-kg/graph/page/table/groups>"

@@ -25,11 +25,10 @@ from poca_kg.analysis.missing import explain_absence
 from poca_kg.analysis.origins import Origins
 from poca_kg.analysis.selecting import in_graph, iri_of, select
 from poca_kg.build.catalogue import CATALOGUE_FIELDS
-from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.errors import NotFoundError
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store, Term
-from poca_kg.vocabulary.iris import graph_iri
+from poca_kg.vocabulary.iris import OWN_GRAPHS, graph_iri
 from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = ["why"]

@@ -3,6 +3,16 @@
 It reads folders and writes one folder. It does not publish, does not validate with shapes, never goes to the
 network, and knows no clock: the same content gives the same bytes. Whatever is wrong with the sources is told
 with file and line, all of it at once, and then nothing is written.
+
+``assemble`` goes through these in turn::
+
+    reading      named_path  toml_file  fields  tables  cell_text  literals
+    ontology     ontology  description  checks
+    a source     folder: sources  subjects  curation
+    meaning      register  mapping  columns  cells
+    conclusions  rules
+    catalogue    counts  catalogue
+    writing      dataset
 """
 
 from poca_kg.build.assemble import build_dataset

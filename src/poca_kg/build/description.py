@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from poca_kg.build.fields import Fields
 from poca_kg.build.named_path import NamedPath
-from poca_kg.build.sources import OWN_GRAPHS, Licence, Source, read_licence, read_title
+from poca_kg.build.sources import Licence, Source, read_licence, read_title
 from poca_kg.build.toml_file import TomlFile, read_toml
 from poca_kg.errors import Problem
+from poca_kg.vocabulary.iris import OWN_GRAPHS
 
 __all__ = ["Description", "licence_problems", "read_description"]
 

@@ -15,7 +15,7 @@ from poca_kg.vocabulary.iris import graph_iri
 __all__ = ["Ontology", "read_ontology"]
 
 _FILES_OF_GRAPH: dict[str, tuple[str, ...]] = {
-    "ontology": ("poca.ttl", "modules/*/terms.ttl"),
+    "ontology": ("poca.ttl", "prefixes.ttl", "modules/*/terms.ttl"),
     "schemes": ("schemes/*.ttl",),
     "shapes": ("modules/*/shapes.ttl",),
     "alignments": ("alignments/*.ttl",),

@@ -9,9 +9,8 @@ from rdflib import OWL, RDF, RDFS, SKOS, URIRef
 
 from poca_kg.build.folder import SourceFolder
 from poca_kg.build.ontology import Ontology
-from poca_kg.build.sources import OWN_GRAPHS
 from poca_kg.errors import UsageError, nearest_names
-from poca_kg.vocabulary.iris import BASE, KINDS, SCHEMES, graph_iri, reference_iri
+from poca_kg.vocabulary.iris import BASE, KINDS, OWN_GRAPHS, SCHEMES, graph_iri, reference_iri
 from poca_kg.vocabulary.prefixes import PREFIXES, expand_curie, shorten_iri
 
 __all__ = ["Register", "make_register"]

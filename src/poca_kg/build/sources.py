@@ -11,13 +11,9 @@ from poca_kg.build.fields import Fields
 from poca_kg.build.named_path import NamedPath
 from poca_kg.build.toml_file import TomlFile, read_toml
 from poca_kg.errors import Problem, nearest_names
+from poca_kg.vocabulary.iris import OWN_GRAPHS
 
-__all__ = ["LICENCES", "OWN_GRAPHS", "Licence", "Source", "read_licence", "read_source", "read_title"]
-
-OWN_GRAPHS = (
-    "ontology", "schemes", "shapes", "alignments", "questions", "rules", "derived", "catalogue",
-)  # fmt: skip
-"""The graphs that no source gives; a source cannot have one of these names."""
+__all__ = ["LICENCES", "Licence", "Source", "read_licence", "read_source", "read_title"]
 
 LICENCES: dict[str, str] = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",

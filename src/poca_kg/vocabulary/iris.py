@@ -27,6 +27,7 @@ from poca_kg.errors import UnknownNameError, UsageError
 __all__ = [
     "BASE",
     "KINDS",
+    "OWN_GRAPHS",
     "SCHEMES",
     "RowIri",
     "check_slug",
@@ -56,6 +57,11 @@ SCHEMES = (
     "phase", "project-role", "quantifier", "scenario", "sector", "stakeholder-kind", "stance", "topic",
     "workshop-type",
 )  # fmt: skip
+
+OWN_GRAPHS = (
+    "ontology", "schemes", "shapes", "alignments", "questions", "rules", "derived", "catalogue",
+)  # fmt: skip
+"""The graphs that no source gives; a source cannot have one of these names."""
 
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*")
 _ROW = re.compile(re.escape(BASE) + r"graph/(?P<source>[a-z0-9-]+)/row/(?P<table>[a-z0-9-]+)\.(?P<key>.+)")
