@@ -2,8 +2,9 @@
 
 ``src/poca_kg/vocabulary/terms.py`` holds the terms that ``ontology/modules/*/terms.ttl`` declare.
 ``ontology/releases/terms-X.Y.Z.txt`` lists terms and concepts under the version in the header. It only
-grows: a name that was taken back stays in it and fails a test. Run this after every change of a name;
-``--check`` changes nothing and exits 1 when a file is out of step.
+grows: a name that was taken back stays in it and fails a test. ``ontology/prefixes.ttl`` declares the
+prefixes of the project, by IRI, for the queries in shapes and questions.
+Run this after every change of a name; ``--check`` changes nothing and exits 1 when a file is out of step.
 """
 
 from __future__ import annotations
@@ -14,9 +15,18 @@ from pathlib import Path
 
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 
+from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.prefixes import PREFIXES, shorten_iri
 
-__all__ = ["TERMS_MODULE", "main", "read_names", "read_terms", "render_module", "render_names"]
+__all__ = [
+    "TERMS_MODULE",
+    "main",
+    "read_names",
+    "read_terms",
+    "render_module",
+    "render_names",
+    "render_prefixes",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = ROOT / "ontology"
@@ -94,6 +104,27 @@ def render_module(classes: dict[str, str], properties: dict[str, str]) -> str:
     )
 
 
+def render_prefixes(prefixes: dict[str, str]) -> str:
+    """Return the declarations of prefixes as Turtle, one node with an IRI for each.
+
+    >>> "prefix/city> a sh:PrefixDeclaration" in render_prefixes({"city": "http://example.org/"})
+    True
+    """
+    nodes = {name: f"<{BASE}prefix/{name}>" for name in sorted(prefixes)}
+    parts = [
+        "# Written by tools/generate_terms.py from src/poca_kg/vocabulary/prefixes.py: change that one.",
+        "",
+        f"@prefix sh: <{PREFIXES['sh']}> .",
+        f"@prefix xsd: <{PREFIXES['xsd']}> .",
+        "",
+        f"<{PREFIXES['poca']}> sh:declare\n  " + ",\n  ".join(nodes.values()) + " .",
+    ]
+    for name, node in nodes.items():
+        parts += ["", f"{node} a sh:PrefixDeclaration ;", f'  sh:prefix "{name}" ;']
+        parts += [f'  sh:namespace "{prefixes[name]}"^^xsd:anyURI .']
+    return "\n".join(parts) + "\n"
+
+
 def _read(ontology_dir: Path, pattern: str) -> Graph:
     graph = Graph()
     for path in sorted(ontology_dir.glob(pattern)):
@@ -137,7 +168,7 @@ def _read_text(path: Path) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the two files, or with ``--check`` compare them; return the exit code."""
+    """Write the files, or with ``--check`` compare them; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when out of step")
     options = parser.parse_args(arguments)
@@ -146,6 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
     texts = {
         TERMS_MODULE: render_module(*read_terms(ONTOLOGY)),
         release: render_names(_read_text(release), names),
+        ONTOLOGY / "prefixes.ttl": render_prefixes(PREFIXES),
     }
     stale = [path for path, text in texts.items() if text != _read_text(path)]
     for path in stale:

@@ -68,7 +68,7 @@ CLAUSES = {
     "Attendance-kind StakeholderGroup-city",
     "document and publication": "SourceDocument-url SourceDocument-kind PublicationShape",
     "indicator": "Indicator-unitOfMeasure",
-    "observation with unit, period, scope, scenario": "Observation-unitOfMeasure Observation-refPeriod "
+    "observation with unit, period, scope, scenario": "Observation-unitOfMeasure Observation-referencePeriod "
     "Observation-scope Observation-scenario Observation-accountingMethod Observation-inDataset",
 }
 

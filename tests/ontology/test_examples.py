@@ -36,7 +36,7 @@ def terms_and_schemes() -> Graph:
 @pytest.fixture(scope="session")
 def shapes() -> Graph:
     """Return the shapes of all modules."""
-    return _read(sorted(ONTOLOGY.glob("modules/*/shapes.ttl")))
+    return _read([ONTOLOGY / "prefixes.ttl", *sorted(ONTOLOGY.glob("modules/*/shapes.ttl"))])
 
 
 def _broken_shapes(example: Path, ontology: Graph, shapes: Graph) -> list[str]:

@@ -17,6 +17,7 @@ from poca_kg.vocabulary.iris import BASE
 __all__ = ["PLACEHOLDER", "Shapes", "as_shapes", "read_shapes"]
 
 _SHAPES = "modules/*/shapes.ttl"
+_PREFIXES = "prefixes.ttl"
 _ONTOLOGY = ("poca.ttl", "modules/*/terms.ttl", "schemes/*.ttl")
 _LONGEST_CHAIN = 20
 PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
@@ -83,7 +84,7 @@ class Shapes:
 
 
 def read_shapes(ontology_dir: Path) -> Shapes:
-    """Return the shapes and the ontology of a folder: ``modules/*/shapes.ttl``; terms and schemes.
+    """Return the shapes of a folder, with the prefixes of their queries, and its ontology.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def read_shapes(ontology_dir: Path) -> Shapes:
             f"there are no shapes in {ontology_dir}",
             advice=f"set POCA_KG_ONTOLOGY_DIR to a folder with {_SHAPES}",
         )
-    rules = _read_all(files)
+    rules = _read_all([*sorted(ontology_dir.glob(_PREFIXES)), *files])
     if (None, RDF.type, SH.NodeShape) not in rules:
         raise InputError(f"the files {_SHAPES} in {ontology_dir} hold no sh:NodeShape")
     return Shapes(rules, _read_all(sorted(path for part in _ONTOLOGY for path in ontology_dir.glob(part))))

@@ -211,8 +211,8 @@ class POCA(DefinedNamespace):
     quantifier: URIRef  # Says for how much of its matter a statement is meant.
     readExtent: URIRef  # Says how much of a document a curator had before the eyes.
     reason: URIRef  # Leads from a statement to one that the source gives as its ground.
-    refArea: URIRef  # Names the unit or case study for which a value holds.
-    refPeriod: URIRef  # Gives the year for which a value holds.
+    referenceArea: URIRef  # Names the unit or case study for which a value holds.
+    referencePeriod: URIRef  # Gives the year for which a value holds.
     referenceYear: URIRef  # Gives the year of the data from which a measure is computed.
     replacedBy: URIRef  # Leads from a unit that is no more to one that took over its ground.
     reportedBy: URIRef  # Leads from a statement to the organisation that published it.
