@@ -155,14 +155,10 @@ def test_the_package_exports_what_it_says():
         _ = poca_kg.nothing
 
 
-def test_import_takes_less_than_300_ms_and_loads_no_engine():
+def test_import_loads_no_engine():
     code = (
-        "import sys, time; start = time.perf_counter(); import poca_kg; "
-        "heavy = {'rdflib', 'pyoxigraph', 'pyshacl', 'networkx', 'flask'} & set(sys.modules); "
-        "print(time.perf_counter() - start, *heavy)"
+        "import sys; import poca_kg; "
+        "print(*{'rdflib', 'pyoxigraph', 'pyshacl', 'networkx', 'flask'} & set(sys.modules))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
-    assert float(out[0]) < 0.3
-    assert out[1:] == []
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split() == []

@@ -12,6 +12,7 @@ PATTERNS = {
     "isni": r"\d{15}[\dX]",
     "istat-macro-region": r"[1-5]",
     "istat-municipality": r"\d{6}",
+    "istat-province": r"\d{3}",
     "istat-region": r"(?:0[1-9]|1\d|20)",
     "istat-uts": r"\d{3}",
     "nuts": r"[A-Z]{2}[A-Z0-9]{0,3}",
