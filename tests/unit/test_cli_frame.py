@@ -1,8 +1,10 @@
 """The frame of the command line: exit codes, lazy commands, help."""
 
+import inspect
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -45,6 +47,18 @@ def test_every_command_has_help(name):
     outcome = CliRunner().invoke(main_group, [name, "--help"])
     assert outcome.exit_code == 0
     assert len(outcome.output.splitlines()) > 3
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_help_keeps_the_lines_of_its_examples_and_shows_no_mark_for_that(name, width):
+    text = CliRunner().invoke(main_group, [name, "--help"], terminal_width=width).output
+    assert "\\b" not in text
+    assert "\b" not in text
+    written = inspect.getdoc(main_group.get_command(click.Context(main_group), name).callback) or ""
+    kept = [paragraph for paragraph in written.split("\n\n") if paragraph.startswith("\b\n")]
+    assert all(f"  {line}\n" in text for paragraph in kept for line in paragraph.splitlines()[1:])
+    assert bool(kept) == (name in {"why", "validate"})
 
 
 @pytest.mark.parametrize("name", COMMANDS)

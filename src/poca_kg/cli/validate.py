@@ -63,14 +63,14 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
     every: bool,
     quiet: bool,
 ) -> None:
-    r"""Check FILEs (Turtle, N-Triples, TriG, N-Quads, RDF/XML, JSON-LD; - for Turtle on stdin) together.
+    """Check FILEs (Turtle, N-Triples, TriG, N-Quads, RDF/XML, JSON-LD; - for Turtle on stdin) together.
 
     Without files the built dataset is checked, and its report kept beside it for `poca-kg publish`.
 
     \b
     Exit codes: 0 it conforms, 1 there are findings, 2 wrong usage,
     3 a file cannot be read (with file:line:column).
-    """
+    """  # noqa: D301  (click's mark: keep these lines)
     settings = read_settings()
     with progress_reporter(quiet=quiet) as progress:
         progress("checking against the shapes")

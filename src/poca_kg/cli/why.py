@@ -22,14 +22,14 @@ __all__ = ["why_command"]
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @data_option
 def why_command(subject: str, predicate: str, object_: str, shape: str, data: Path | None) -> None:
-    r"""Tell where a triple comes from: a place in a document, a row, a rule, a file, or the catalogue.
+    """Tell where a triple comes from: a place in a document, a row, a rule, a file, or the catalogue.
 
     Write IRIs in angle brackets or as prefixed names, literals as in N-Triples, for example:
 
     \b
     poca-kg why statement:s24 poca:about field:research-and-development
     poca-kg why city:turin rdfs:label '"Turin"@en'
-    """
+    """  # noqa: D301  (click's mark: keep these lines)
     with poca_kg.open(data) as graph:
         explanations = graph.why(subject, predicate, object_)
     if shape == "json":
