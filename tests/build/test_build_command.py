@@ -31,6 +31,12 @@ def test_the_data_folder_gets_the_dataset_unless_told_otherwise(tree, capsys, mo
     monkeypatch.setenv("POCA_KG_DATA_DIR", "data")
     assert run(["build", *FOLDERS]) == 0
     assert tree.path("data/dataset/manifest.json").exists()
+    assert "`poca-kg publish`" in capsys.readouterr().err
+
+
+def test_a_dataset_elsewhere_gets_no_hint_to_publish_it(tree, capsys):
+    assert run(["build", *FOLDERS, "--out", "out"]) == 0
+    assert "publish" not in capsys.readouterr().err
 
 
 def test_problems_go_to_stderr_with_exit_code_3(tree, capsys):

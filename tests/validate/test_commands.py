@@ -191,10 +191,22 @@ def test_a_dataset_with_a_violation_is_not_published(tmp_path):
     dataset(tmp_path, "a", "b", levelled=False)
     outcome = invoke(publish_command)
     assert outcome.exit_code == 1
-    assert "nothing was published" in outcome.stderr
+    assert outcome.stderr.endswith("nothing was published: the dataset breaks the shapes\n")
     assert outcome.stdout == ""
     assert current(tmp_path) == published
     assert len(list((tmp_path / "data" / "snapshots").iterdir())) == 1
+
+
+@pytest.mark.parametrize("validated_before", [False, True])
+def test_the_report_of_a_dataset_that_is_refused_is_shown_with_its_rows(tmp_path, validated_before):
+    version = dataset(tmp_path, "a", "b", levelled=False)
+    if validated_before:
+        invoke(validate_command)
+    outcome = invoke(publish_command, "--quiet")
+    assert outcome.exit_code == 1
+    assert "towns.csv:2: city:a" in outcome.stderr
+    assert "towns.csv:3: city:b" in outcome.stderr
+    assert f"Does not conform ({version})" in outcome.stderr
 
 
 def test_a_fresh_report_is_trusted_and_another_is_not(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from poca_kg.build import build_dataset, write_dataset
-from poca_kg.cli.output import emit, emit_table, progress_reporter
+from poca_kg.cli.output import emit, emit_table, message, progress_reporter
 from poca_kg.settings import read_settings
 from poca_kg.store.manifest import Manifest
 from poca_kg.vocabulary.prefixes import shorten_iri
@@ -26,7 +26,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "--out", type=click.Path(path_type=Path), help="Folder to write.  [default: dataset in the data folder]"
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--quiet", is_flag=True, help="Show no progress.")
+@click.option("--quiet", is_flag=True, help="Show no progress, and no hint at the end.")
 def build_command(
     sources: Path | None, ontology: Path | None, out: Path | None, form: str, quiet: bool
 ) -> None:
@@ -42,6 +42,8 @@ def build_command(
         emit(json.dumps({"directory": str(target), **dataclasses.asdict(built.manifest)}, indent=2))
     else:
         _show(built.manifest, target)
+    if not quiet and target == settings.data_dir / "dataset":
+        message("`poca-kg publish` checks it against the shapes and makes it the current one")
 
 
 def _show(manifest: Manifest, target: Path) -> None:

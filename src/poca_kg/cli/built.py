@@ -15,7 +15,7 @@ from poca_kg.validate import Report, render_json, render_turtle, validate_store
 __all__ = [
     "REPORT_FILES",
     "dataset_directory",
-    "fresh_report",
+    "known_to_conform",
     "read_manifest",
     "validate_built",
     "write_report",
@@ -69,13 +69,12 @@ def write_report(report: Report, directory: Path) -> None:
         raise InputError(what, place=FilePlace(str(directory))) from error
 
 
-def fresh_report(directory: Path) -> bool | None:
-    """Return whether the dataset conforms by the report beside it, ``None`` if that is of another version."""
+def known_to_conform(directory: Path) -> bool:
+    """Whether reports lie beside the dataset which say that just this version conforms."""
     try:
         told = json.loads((directory / REPORT_FILES[0]).read_text("utf-8"))
     except (OSError, ValueError):
-        return None
+        return False
     if not isinstance(told, dict) or told.get("version") != read_manifest(directory).version:
-        return None
-    both = all((directory / name).is_file() for name in REPORT_FILES)
-    return bool(told.get("conforms")) if both else None
+        return False
+    return told.get("conforms") is True and all((directory / name).is_file() for name in REPORT_FILES)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from poca_kg.cli.built import REPORT_FILES, dataset_directory, fresh_report, validate_built, write_report
+from poca_kg.cli.built import REPORT_FILES, dataset_directory, known_to_conform, validate_built, write_report
 from poca_kg.cli.output import emit, message, progress_reporter
 from poca_kg.settings import read_settings
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.snapshot import Snapshot, publish
-from poca_kg.validate import summary
+from poca_kg.validate import render_text
 from poca_kg.vocabulary.iris import graph_iri
 
 __all__ = ["publish_command", "tell"]
@@ -34,25 +34,23 @@ __all__ = ["publish_command", "tell"]
 def publish_command(ctx: click.Context, output_format: str, quiet: bool) -> None:
     """Make the built dataset the current snapshot.
 
-    It is validated first, unless the report beside it is of the same version. With a violation nothing is
-    published and the exit code is 1.
+    It is validated first, unless the report beside it says that this version conforms. With a violation
+    nothing is published, the report goes to stderr and the exit code is 1.
     """
     settings = read_settings()
     directory = dataset_directory(settings)
     with progress_reporter(quiet=quiet) as progress:
-        conforms = fresh_report(directory)
-        if conforms is None:
+        report = None
+        if not known_to_conform(directory):
             progress("checking against the shapes")
             report = validate_built(directory, settings.ontology_dir)
             write_report(report, directory)
-            conforms = report.conforms
-            if not conforms:
-                message(summary(report))
-        if conforms:
+        if report is None or report.conforms:
             progress("making the snapshot")
             snapshot = publish(directory, settings.data_dir, extra=_further_files(directory))
-    if not conforms:
-        message("nothing was published: the dataset breaks the shapes; `poca-kg validate` shows where")
+    if report and not report.conforms:
+        message(render_text(report))
+        message("nothing was published: the dataset breaks the shapes")
         ctx.exit(1)
     tell(snapshot, output_format)
 
