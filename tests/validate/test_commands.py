@@ -142,6 +142,16 @@ def test_without_a_built_dataset_the_advice_is_to_build(tmp_path):
         assert "poca-kg build" in str(outcome.exception)
 
 
+def test_without_a_built_dataset_the_current_graph_is_checked(tmp_path):
+    version = dataset(tmp_path, "a")
+    invoke(publish_command)
+    shutil.rmtree(tmp_path / "data" / "dataset")
+    outcome = invoke(validate_command)
+    assert outcome.exit_code == 0
+    assert outcome.stdout.startswith(f"Conforms ({version})")
+    assert outcome.stderr == f"no dataset was built here; what is checked is the current graph, {version}\n"
+
+
 def test_the_built_dataset_is_checked_with_its_rows_and_its_report_kept(tmp_path):
     version = dataset(tmp_path, "a", "b", levelled=False)
     outcome = invoke(validate_command)

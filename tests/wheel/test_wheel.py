@@ -72,6 +72,13 @@ def test_users_data_are_validated_with_the_bundled_shapes(installed, tmp_path):
     assert "own.ttl:2" in outcome.stdout
 
 
+def test_the_bundled_graph_is_validated_where_nothing_was_built(installed, tmp_path):
+    outcome = run(installed, tmp_path, "validate")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.startswith("Conforms (")
+    assert "the current graph" in outcome.stderr
+
+
 def test_the_bundled_graph_is_served(installed, tmp_path):
     with subprocess.Popen(
         [installed / "poca-kg", "serve", "--port", "0"],

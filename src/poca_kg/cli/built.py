@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import poca_kg
 from poca_kg.errors import FilePlace, InputError, NotFoundError
 from poca_kg.settings import Settings
 from poca_kg.store.embedded import EmbeddedStore
@@ -18,6 +19,7 @@ __all__ = [
     "known_to_conform",
     "read_manifest",
     "validate_built",
+    "validate_current",
     "write_report",
 ]
 
@@ -51,6 +53,19 @@ def validate_built(directory: Path, ontology_dir: Path, *, language: str = "en")
         return validate_store(store, ontology_dir, Places.read(directory / "places.tsv"), language=language)
     finally:
         store.close()
+
+
+def validate_current(settings: Settings, *, language: str = "en") -> tuple[str, Report]:
+    """Return version and report of the current graph: the last snapshot, else the one of the package.
+
+    Raises
+    ------
+    NotFoundError
+        If there is neither; the message says how to make one.
+    """
+    with poca_kg.open() as graph:
+        version = graph.version or "without a version"
+        return version, validate_store(graph.store, settings.ontology_dir, graph.places, language=language)
 
 
 def write_report(report: Report, directory: Path) -> None:

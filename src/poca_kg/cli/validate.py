@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from poca_kg.cli.built import dataset_directory, validate_built, write_report
+from poca_kg.cli.built import dataset_directory, validate_built, validate_current, write_report
 from poca_kg.cli.output import emit, message, progress_reporter
-from poca_kg.errors import InputError
-from poca_kg.settings import read_settings
+from poca_kg.errors import InputError, NotFoundError
+from poca_kg.settings import Settings, read_settings
 from poca_kg.validate import (
     Report,
     Severity,
@@ -65,7 +65,8 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
 ) -> None:
     """Check FILEs (Turtle, N-Triples, TriG, N-Quads, RDF/XML, JSON-LD; - for Turtle on stdin) together.
 
-    Without files the built dataset is checked, and its report kept beside it for `poca-kg publish`.
+    Without files the built dataset is checked, and its report kept beside it for `poca-kg publish`; where
+    nothing was built, the current graph, or the one that the package carries.
 
     \b
     Exit codes: 0 it conforms, 1 there are findings, 2 wrong usage,
@@ -79,9 +80,7 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
         elif context:
             raise click.UsageError("--context goes with files; the built dataset has its own")
         else:
-            directory = dataset_directory(settings)
-            report = validate_built(directory, settings.ontology_dir, language=language)
-            kept = _keep(report, directory)
+            report, kept = _own_report(settings, language)
     failed = bool(report.worse_or_equal(Severity(fail_on)))
     if not (quiet and output_format == "text" and not report.results):
         _show(report, output_format, None if every else 20)
@@ -89,6 +88,18 @@ def validate_command(  # noqa: PLR0913, PLR0917  (click gives every option its p
         ctx.exit(1)
     if not files and kept and not quiet:
         message("the report lies beside the dataset; `poca-kg publish` makes it current")
+
+
+def _own_report(settings: Settings, language: str) -> tuple[Report, bool]:
+    """Return the report on what is at hand without files, and whether it is kept for `publish`."""
+    try:
+        directory = dataset_directory(settings)
+    except NotFoundError:
+        version, report = validate_current(settings, language=language)
+        message(f"no dataset was built here; what is checked is the current graph, {version}")
+        return report, False
+    report = validate_built(directory, settings.ontology_dir, language=language)
+    return report, _keep(report, directory)
 
 
 def _keep(report: Report, directory: Path) -> bool:
