@@ -1,10 +1,12 @@
 """GraphML and GEXF read back equal and are written the same each time."""
 
 import io
+from pathlib import Path
 
 import networkx as nx
 import pytest
 
+from poca_kg.errors import InputError, UsageError
 from poca_kg.graph import VIEW_NAMES, view, write_gexf, write_graphml
 
 
@@ -49,3 +51,25 @@ def test_the_keys_of_parallel_edges_are_read_back_from_graphml(core):
     out = io.BytesIO()
     write_graphml(net, out)
     assert set(read_graphml(out.getvalue()).edges(keys=True)) == set(net.edges(keys=True))
+
+
+@pytest.mark.parametrize("write", [write_graphml, write_gexf])
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_path_gets_the_same_bytes_as_a_stream(core, tmp_path, write, kind):
+    net = view(core.store, "cooperation")
+    out = io.BytesIO()
+    write(net, out)
+    write(net, kind(tmp_path / "net.xml"))
+    assert (tmp_path / "net.xml").read_bytes() == out.getvalue()
+
+
+@pytest.mark.parametrize("write", [write_graphml, write_gexf])
+@pytest.mark.parametrize("out", [io.StringIO(), 3, None])
+def test_what_is_neither_path_nor_binary_stream_is_refused_in_words(core, write, out):
+    with pytest.raises(UsageError, match=r'path or a binary stream, not to a .*mode "wb"'):
+        write(view(core.store, "cooperation"), out)
+
+
+def test_a_place_that_cannot_be_written_is_named(core, tmp_path):
+    with pytest.raises(InputError, match=r"absent/net\.graphml: cannot be written"):
+        write_graphml(view(core.store, "cooperation"), tmp_path / "absent" / "net.graphml")
