@@ -7,6 +7,7 @@ returns.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,7 +29,7 @@ from poca_kg.store.bridge import (
     triple_from_engine,
 )
 from poca_kg.store.formats import RdfSyntax, ResultFormat
-from poca_kg.store.gate import QueryForm, check_query, check_update, query_form
+from poca_kg.store.gate import QueryForm, check_query, check_update, form_of
 from poca_kg.store.lexer import Kind, Token
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
@@ -115,14 +116,15 @@ class EmbeddedStore:
         A variable that SELECT does not return is bound by a VALUES row at the start of the WHERE clause; the
         others by substitution in the engine.
         """
-        result = self._ask(text, bindings or {}, default_graphs, named_graphs)
-        if isinstance(result, ox.QueryBoolean):
-            return Truth(bool(result))
-        if isinstance(result, ox.QueryTriples):
-            return Triples(tuple(triple_from_engine(triple) for triple in ordered(result)))
-        variables = tuple(variable.value for variable in result.variables)
-        rows = (tuple(None if term is None else from_engine(term) for term in row) for row in result)
-        return Solutions(variables, tuple(rows))
+        result = self._ask(text, check_query(text), bindings or {}, default_graphs, named_graphs)
+        with _evaluation():
+            if isinstance(result, ox.QueryBoolean):
+                return Truth(bool(result))
+            if isinstance(result, ox.QueryTriples):
+                return Triples(tuple(triple_from_engine(triple) for triple in ordered(result)))
+            variables = tuple(variable.value for variable in result.variables)
+            rows = (tuple(None if term is None else from_engine(term) for term in row) for row in result)
+            return Solutions(variables, tuple(rows))
 
     def serialise(
         self,
@@ -133,33 +135,34 @@ class EmbeddedStore:
         named_graphs: Sequence[str] = (),
     ) -> bytes:
         """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others."""
-        form = query_form(text)
+        tokens = check_query(text)
+        form = form_of(text, tokens)
         if form.gives_triples != isinstance(media, RdfSyntax):
             kind = "RDF syntax" if form.gives_triples else "result format"
             raise UsageError(
                 f"the answer to {form.value} is not written as {media.short}", advice=f"choose an {kind}"
             )
-        result = self._ask(text, {}, default_graphs, named_graphs)
-        if isinstance(media, RdfSyntax):
-            return write_triples(ordered(result), media)
-        return result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
+        result = self._ask(text, tokens, {}, default_graphs, named_graphs)
+        with _evaluation():
+            if isinstance(media, RdfSyntax):
+                return write_triples(ordered(result), media)
+            return result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
 
     def _ask(
         self,
         text: str,
+        tokens: Sequence[Token],
         bindings: Mapping[str, Term],
         default_graphs: Sequence[str],
         named_graphs: Sequence[str],
     ) -> Any:
-        tokens = check_query(text)
         engine, dataset = self._choose(tokens, default_graphs, named_graphs)
         asked, substitutions = _bind(text, tokens, bindings)
         try:
-            return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset)
+            with _evaluation():
+                return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_query) from None
-        except (RuntimeError, ValueError) as error:
-            raise UsageError(f"the query cannot be evaluated: {error}") from None
 
     def _choose(
         self, tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]
@@ -177,7 +180,8 @@ class EmbeddedStore:
         self._check_writable()
         tokens = check_update(text)
         try:
-            self._engine.update(text, prefixes=PREFIXES)
+            with _evaluation():
+                self._engine.update(text, prefixes=PREFIXES)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_update) from None
         self._written()
@@ -235,6 +239,17 @@ class EmbeddedStore:
             self._engine.flush()
 
 
+@contextmanager
+def _evaluation() -> Iterator[None]:
+    """Turn what goes wrong in the engine while it evaluates or streams an answer into an error of ours."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise UsageError(f"the query cannot be evaluated: {error}") from None
+    except OSError as error:
+        raise InputError(f"the store cannot be read: {error}") from None
+
+
 def _open(make: Any, directory: Path) -> ox.Store:
     try:
         engine: ox.Store = make()
@@ -257,14 +272,14 @@ def _bind(
         if name not in known:
             raise UnknownNameError("variable in the query", name, known)
     hidden = sorted(set(bindings) - known if "*" in _returned(tokens) else set(bindings) - _returned(tokens))
-    if query_form(text) is not QueryForm.SELECT:
+    if form_of(text, tokens) is not QueryForm.SELECT:
         hidden = []
     substitutions = {
         ox.Variable(name): to_engine(bindings[name]) for name in sorted(set(bindings) - set(hidden))
     }
-    opening = next((token.start + 1 for token in tokens if token.text == "{"), None)
-    if not hidden or opening is None:
+    if not hidden:
         return text, substitutions
+    opening = tokens[_start_of_where(tokens)].start + 1
     names = " ".join(f"?{name}" for name in hidden)
     values = " ".join(sparql_term(bindings[name]) for name in hidden)
     return f"{text[:opening]} VALUES ({names}) {{ ({values}) }} {text[opening:]}", substitutions
@@ -274,15 +289,24 @@ def _returned(tokens: Sequence[Token]) -> set[str]:
     """Return the names of the variables between SELECT and WHERE, and ``*`` where that stands alone."""
     names: set[str] = set()
     depth = 0
-    for before, token in zip((None, *tokens), tokens, strict=False):
-        if token.text == "{" or token.word == "WHERE":
-            break
+    for before, token in zip((None, *tokens), tokens[: _start_of_where(tokens)], strict=False):
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if token.kind is Kind.VARIABLE and (depth == 0 or (before is not None and before.word == "AS")):
             names.add(token.text[1:])
         elif token.text == "*" and depth == 0:
             names.add("*")
     return names
+
+
+def _start_of_where(tokens: Sequence[Token]) -> int:
+    """Return the index of the ``{`` that opens the WHERE clause; one within brackets is that of an EXISTS."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.MARK:
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            if token.text == "{" and depth == 0:
+                return index
+    return len(tokens) - 1
 
 
 def _complain_about_query(text: str) -> str | None:

@@ -2,17 +2,21 @@
 
 Refused before the engine sees it: SERVICE and LOAD (the engine would go to the network), escapes that could
 spell them, and texts so deeply nested or so long that the engine's parser or planner would not survive them.
-The limits are those at which the engine has been seen to be safe in a thread with a usual stack.
+The limits are those at which the engine has been seen to be safe in a thread with a usual stack. All of it
+rests on the lexer, so what is no token of SPARQL, or could be parted into tokens in two ways, is refused too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
+from functools import lru_cache
+from itertools import islice
 
 from poca_kg.errors import LimitError, QuerySyntaxError, RemoteAccessError
 from poca_kg.store.hints import Advice, advise
-from poca_kg.store.lexer import Kind, Token, iter_tokens, tokenise
+from poca_kg.store.lexer import Kind, Token, iter_tokens
+from poca_kg.store.readings import CLOSERS, OPENERS, as_the_engine_reads, glued
 from poca_kg.store.syntax import syntax_error
 from poca_kg.vocabulary.prefixes import PREFIXES
 
@@ -23,6 +27,7 @@ __all__ = [
     "QueryForm",
     "check_query",
     "check_update",
+    "form_of",
     "query_form",
 ]
 
@@ -30,14 +35,14 @@ MOST_TOKENS = 50_000
 MOST_NESTED = 128
 MOST_CHAINED = 250
 
-_OPENERS = frozenset({"{", "(", "[", "<<", "<<(", "{|"})
-_CLOSERS = frozenset({"}", ")", "]", ">>", ")>>", "|}"})
 _PREFIX_OPERATORS = frozenset({"!", "+", "-", "^", "^^"})
 _CHAINING_MARKS = frozenset(
-    {"+", "-", "*", "/", "||", "&&", "|", "^", "=", "!=", "<", ">", "<=", ">=", "!", ".", ";"}
+    {"+", "-", "*", "/", "||", "&&", "|", "^", "=", "!=", "<", ">", "<=", ">=", "!", ".", ";", "~", "{", "{|"}
 )
-_CHAINING_WORDS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "EXISTS", "VALUES", "GRAPH"})
 _TERMS = frozenset({Kind.IRI, Kind.NAME, Kind.NUMBER, Kind.STRING, Kind.VARIABLE, Kind.BLANK})
+_BEFORE_BRACKETS = frozenset({Kind.WORD, Kind.NAME, Kind.IRI})  # FILTER(...), STR(...), ex:function(...)
+_SHORT = 2048
+_REMEMBERED = 64
 
 
 class QueryForm(Enum):
@@ -55,27 +60,24 @@ class QueryForm(Enum):
 
 
 def check_query(text: str) -> tuple[Token, ...]:
-    """Return the tokens of a query that may go to the engine.
+    """Return the tokens of a query that may go to the engine; those of short queries are remembered.
 
     Raises
     ------
     RemoteAccessError
         For SERVICE or LOAD outside comments, strings and IRIs.
     LimitError
-        For more than 50 000 tokens, 128 levels of nesting, or 250 operators chained in one group.
+        For more than 50 000 tokens, 128 levels of nesting, or 250 operators or groups chained in one group.
     QuerySyntaxError
-        For an escape outside strings and IRIs, or a text that holds NUL or half a character.
+        For what is no token of SPARQL, for an escape outside strings and IRIs, for a ``<`` that can be read
+        in two ways, or for a text that holds NUL or half a character.
     """
-    tokens = _gather(text)
-    _check_words(text, tokens)
-    _check_nesting(tokens, most_chained=MOST_CHAINED)
-    return tokens
+    return _check_short_query(text) if len(text) <= _SHORT else _check_query(text)
 
 
 def check_update(text: str) -> tuple[Token, ...]:
     """Return the tokens of an update that may go to the engine; it may hold any number of triples."""
-    tokens = tokenise(text)
-    _check_words(text, tokens)
+    tokens = _check_words(text, tuple(iter_tokens(text)))
     _check_nesting(tokens, most_chained=None)
     return tokens
 
@@ -91,7 +93,11 @@ def query_form(text: str) -> QueryForm:
     QuerySyntaxError
         If the text starts with none of the four forms; and whatever :func:`check_query` raises.
     """
-    tokens = check_query(text)
+    return form_of(text, check_query(text))
+
+
+def form_of(text: str, tokens: Sequence[Token]) -> QueryForm:
+    """Return the form of a query whose tokens :func:`check_query` gave."""
     start = _after_prologue(tokens)
     if start < len(tokens) and tokens[start].word in QueryForm.__members__:
         return QueryForm[tokens[start].word]
@@ -110,37 +116,30 @@ def _after_prologue(tokens: Sequence[Token]) -> int:
     return index
 
 
-def _gather(text: str) -> tuple[Token, ...]:
-    tokens: list[Token] = []
-    for token in iter_tokens(text):
-        tokens.append(token)
-        if len(tokens) > MOST_TOKENS:
-            raise LimitError(
-                f"the query has more than {MOST_TOKENS} tokens",
-                advice="ask for less, or for one part at a time",
-            )
-    return tuple(tokens)
+def _check_query(text: str) -> tuple[Token, ...]:
+    tokens = tuple(islice(iter_tokens(text), MOST_TOKENS + 1))
+    if len(tokens) > MOST_TOKENS:
+        raise LimitError(
+            f"the query has more than {MOST_TOKENS} tokens", advice="ask for less, or for one part at a time"
+        )
+    tokens = _check_words(text, tokens)
+    _check_nesting(tokens, most_chained=MOST_CHAINED)
+    return tokens
 
 
-def _check_words(text: str, tokens: Sequence[Token]) -> None:
+_check_short_query = lru_cache(maxsize=_REMEMBERED)(_check_query)
+
+
+def _check_words(text: str, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return the tokens as the engine reads them, if none of them is one that it must not see."""
+    _check_characters(text, tokens)
+    tokens = as_the_engine_reads(text, tokens, PREFIXES)
+    _check_remote(tokens)
+    return tokens
+
+
+def _check_characters(text: str, tokens: Sequence[Token]) -> None:
     for index, token in enumerate(tokens):
-        if token.word in ("SERVICE", "LOAD"):
-            raise RemoteAccessError(
-                f"{token.word} in line {token.line}, column {token.column}: "
-                "no query leaves this graph for another address",
-                advice="ask the other endpoint yourself and join the answers",
-            )
-        if (
-            token.text == "\\"
-            and token.kind is Kind.UNKNOWN
-            and text[token.start + 1 : token.start + 2] in {"u", "U"}
-        ):
-            raise syntax_error(
-                text,
-                tokens,
-                index,
-                Advice("an escape stands outside strings and IRIs", "write the character itself"),
-            )
         if "\0" in token.text or any("\ud800" <= character <= "\udfff" for character in token.text):
             raise QuerySyntaxError(
                 "the text holds NUL or half a character",
@@ -148,36 +147,80 @@ def _check_words(text: str, tokens: Sequence[Token]) -> None:
                 column=token.column,
                 advice="send UTF-8 text",
             )
+        if token.kind is not Kind.UNKNOWN:
+            continue
+        if token.text == "\\" and text[token.start + 1 : token.start + 2] in {"u", "U"}:
+            advice = Advice("an escape stands outside strings and IRIs", "write the character itself")
+            raise syntax_error(text, tokens, index, advice)
+        raise syntax_error(text, tokens, *advise(tokens, index, "", PREFIXES))
 
 
-def _check_nesting(tokens: Sequence[Token], *, most_chained: int | None) -> None:
+def _check_remote(tokens: Sequence[Token]) -> None:
+    """Refuse SERVICE and LOAD wherever the engine may see them."""
+    depth = 0
+    for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        for keyword, at_a_name in (("SERVICE", _before_a_group), ("LOAD", _starts_an_operation)):
+            if glued(token, keyword) and (token.kind is Kind.WORD or at_a_name(depth, before, after)):
+                raise RemoteAccessError(
+                    f"{keyword} in line {token.line}, column {token.column}: "
+                    "no query leaves this graph for another address",
+                    advice="ask the other endpoint yourself and join the answers",
+                )
+
+
+def _before_a_group(depth: int, before: Token | None, after: Token | None) -> bool:
+    """Whether a name stands where SERVICE may be glued to it: within a pattern, and before a group."""
+    named = before is not None and before.word == "GRAPH"
+    return depth > 0 and not named and after is not None and after.text == "{"
+
+
+def _starts_an_operation(depth: int, before: Token | None, after: Token | None) -> bool:
+    """Whether a name stands where LOAD may be glued to it: as the whole of an update's operation."""
+    begins = before is None or before.text == ";" or before.kind in (Kind.IRI, Kind.STRING)
+    ends = after is None or after.text == ";" or after.word == "INTO"
+    return depth == 0 and begins and ends
+
+
+def _check_nesting(tokens: Iterable[Token], *, most_chained: int | None) -> None:
     chained, levels, run = [0], [""], 0
     before: Token | None = None
     for token in tokens:
         text = token.text if token.kind is Kind.MARK else ""
         run = run + 1 if text in _PREFIX_OPERATORS else 0
-        if text in _OPENERS:
+        if _chains(token, before, levels[-1]):
+            chained[-1] += 1
+        elif len(chained) > 1 and glued(token, "AS"):
+            chained[-2] += 1  # one more named expression of SELECT, GROUP BY or BIND
+        if most_chained is not None and max(chained[-2:]) > most_chained:
+            raise _too_complex(f"chains more than {most_chained} operators or patterns in one group", token)
+        if text in OPENERS:
             chained.append(0)
             levels.append(text)
-        elif text in _CLOSERS and len(chained) > 1:
+        elif text in CLOSERS and len(chained) > 1:
             chained.pop()
             levels.pop()
-        elif _chains(token, before, levels[-1]):
-            chained[-1] += 1
+        elif token.word == "DESCRIBE" and len(levels) == 1:
+            levels = ["("]  # what it describes stands side by side, like the members of a list
         if len(chained) - 1 + run > MOST_NESTED:
             raise _too_complex(f"nests more than {MOST_NESTED} levels deep", token)
-        if most_chained is not None and chained[-1] > most_chained:
-            raise _too_complex(f"chains more than {most_chained} operators or patterns in one group", token)
         before = token
 
 
 def _chains(token: Token, before: Token | None, level: str) -> bool:
     """Whether a token adds one more link to the chain of its group."""
-    if token.kind is Kind.MARK:
-        return token.text in _CHAINING_MARKS or (token.text == "," and level != "(")
-    if level == "(" and token.kind in _TERMS and before is not None:
-        return before.kind in _TERMS
-    return token.word in _CHAINING_WORDS
+    if token.kind is Kind.MARK and token.text in _CHAINING_MARKS:
+        return True
+    if token.text == "," and token.kind is Kind.MARK:
+        return level != "("
+    if before is None:
+        return False
+    if level == "(":
+        follows = before.kind in _TERMS or before.text in CLOSERS
+        stands = token.kind in _TERMS or token.text in OPENERS
+        called = token.text == "(" and before.text not in CLOSERS
+        return follows and stands and not called
+    return token.text == "(" and before.kind in _BEFORE_BRACKETS
 
 
 def _too_complex(what: str, token: Token) -> LimitError:

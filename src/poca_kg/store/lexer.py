@@ -46,11 +46,16 @@ class Token:
         return self.text.upper() if self.kind is Kind.WORD else ""
 
 
+# PN_CHARS_BASE and PN_CHARS of the grammar.
+_BASE = (
+    r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D\u2070-\u218F"
+    r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_CHARS = rf"{_BASE}_0-9\u00B7\u0300-\u036F\u203F-\u2040"
 # Possessive repetition, and a bound on prefixes (which may run on for long before no colon comes): no text
 # makes the match go over more than a fixed number of characters twice.
-_LETTER = r"[^\W\d_]"
-_PREFIX = rf"(?:{_LETTER}[\w.\-·]{{0,100}}+)?"
-_LOCAL = r"(?:[\w:\-·.]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%])*+"
+_PREFIX = rf"(?:[{_BASE}][{_CHARS}.\-]{{0,100}}+)?"
+_LOCAL = rf"(?:[{_CHARS}:\-.]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])*+"
 _TOKENS = re.compile(
     rf"""
       (?P<skip>     [ \t\r\n]++ | \#[^\r\n]*+ )
@@ -59,12 +64,12 @@ _TOKENS = re.compile(
                   | '''(?:[^'\\]|\\[\s\S]|'(?!''))*+'''
                   | "(?!"")(?:[^"\\\r\n]|\\[^\r\n])*+"
                   | '(?!'')(?:[^'\\\r\n]|\\[^\r\n])*+' )
-    | (?P<variable> [?$][\w·]++ )
-    | (?P<blank>    _:\w[\w.\-·]*+ )
+    | (?P<variable> [?$][{_CHARS}]++ )
+    | (?P<blank>    _:[{_BASE}_0-9][{_CHARS}.\-]*+ )
     | (?P<name>     {_PREFIX}:{_LOCAL} )
     | (?P<language> @[A-Za-z]++(?:--?[A-Za-z0-9]++)*+ )
     | (?P<number>   [+\-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+\-]?[0-9]++)? )
-    | (?P<word>     {_LETTER}[\w]*+ )
+    | (?P<word>     [{_BASE}][{_CHARS}]*+ )
     | (?P<mark>     <<\( | \)>> | << | >> | \^\^ | \|\| | && | != | <= | >= | \{{\| | \|\}}
                   | [{{}}()\[\].,;*/+\-=<>!|^?~] )
     | (?P<unknown>  \"\"\"[\s\S]*+ | '''[\s\S]*+ | "[^\r\n]*+ | '[^\r\n]*+ | [\s\S] )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from poca_kg.errors import FilePlace, InputError
 from poca_kg.store.bridge import quad_from_engine
 from poca_kg.store.formats import RdfSyntax, syntax_of_path
 from poca_kg.store.positions import turtle_lines
+from poca_kg.store.rdf_xml import check_rdf_xml, place_of_refusal
 
 __all__ = ["bad_data", "parse_bytes", "parse_file", "read_bytes", "turtle_lines"]
 
@@ -56,12 +57,11 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
     InputError
         If the data does not parse, or is RDF/XML that declares entities.
     """
-    if syntax is RdfSyntax.RDF_XML and b"<!ENTITY" in data:
-        line = data[: data.index(b"<!ENTITY")].count(b"\n") + 1
-        advice = "write the IRIs out in full"
-        raise InputError("RDF/XML with entities is not read", place=FilePlace(name, line), advice=advice)
+    is_xml = syntax is RdfSyntax.RDF_XML
+    if is_xml:
+        check_rdf_xml(data, name)
     graph = Dataset(default_union=True) if syntax.holds_graphs else Graph()
-    with bad_data(name):
+    with bad_data(name, locate=(lambda: place_of_refusal(data, name, base)) if is_xml else None):
         parser = ox.parse(data, format=ox.RdfFormat.from_media_type(syntax.media_type), base_iri=base)
         for quad in parser:
             subject, predicate, object_, graph_name = quad_from_engine(quad)
@@ -79,13 +79,18 @@ def _target(graph: Graph, graph_name: str) -> Graph:
 
 
 @contextmanager
-def bad_data(name: str) -> Iterator[None]:
-    """Turn the engine's complaint about data into an ``InputError`` with its place."""
+def bad_data(name: str, *, locate: Callable[[], FilePlace] | None = None) -> Iterator[None]:
+    """Turn the engine's complaint about data into an ``InputError`` with its place.
+
+    ``locate`` finds the place if the engine names no line.
+    """
     try:
         yield
     except SyntaxError as error:
         what = error.msg.partition(": ")[2] if error.msg.startswith("Parser error at") else error.msg
         place = FilePlace(name, error.lineno, error.offset if error.lineno else None)
+        if locate and not error.lineno:
+            place = locate()
         raise InputError(f"does not parse: {what}", place=place) from None
     except ValueError as error:
         raise InputError(f"does not parse: {error}", place=FilePlace(name)) from None
