@@ -23,7 +23,7 @@ from poca_kg.settings import bundle_dir, read_settings
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax, ResultFormat, syntax_of_path
 from poca_kg.store.manifest import Manifest
-from poca_kg.store.parsing import read_bytes
+from poca_kg.store.parsing import parse_bytes, read_bytes
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store, Term
 from poca_kg.store.snapshot import current_snapshot, open_snapshot
@@ -255,7 +255,10 @@ def _open_file(path: Path) -> KnowledgeGraph:
     store = EmbeddedStore.in_memory()
     graph = None if syntax.holds_graphs else str(graph_iri(_graph_name(path)))
     try:
-        store.load(read_bytes(path), format=syntax, graph=graph)
+        data = read_bytes(path)
+        if syntax is RdfSyntax.RDF_XML:
+            parse_bytes(data, syntax=syntax, name=str(path))  # which says where, and reads no entities
+        store.load(data, format=syntax, graph=graph)
     except InputError as error:
         line, column = (error.place.line, error.place.column) if error.place else (None, None)
         raise InputError(error.what, place=FilePlace(str(path), line, column), advice=error.advice) from error

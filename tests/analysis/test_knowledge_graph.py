@@ -65,6 +65,13 @@ def test_a_file_of_ones_own_is_opened(tmp_path, name, text):
         assert graph.version == ""
 
 
+def test_a_broken_rdf_xml_file_is_told_with_line_and_column_too(tmp_path):
+    path = tmp_path / "broken.rdf"
+    path.write_text("<!DOCTYPE r [\n<!ENTITY a 'ha'>]><r/>")
+    with pytest.raises(poca_kg.InputError, match=r"broken\.rdf:1:1: .*entities"):
+        poca_kg.open(path)
+
+
 def test_a_broken_file_is_told_with_line_and_column(tmp_path):
     path = tmp_path / "broken.ttl"
     path.write_text(TURTLE + "ex:a ex:p .\n")

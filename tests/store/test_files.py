@@ -148,8 +148,37 @@ def test_nothing_is_fetched_or_expanded_while_parsing() -> None:
     with pytest.raises(InputError):
         parse_bytes(remote, syntax=RdfSyntax.JSON_LD, name="a.jsonld")
     laughs = b'<?xml version="1.0"?>\n<!DOCTYPE r [\n<!ENTITY a "ha">]><r/>'
-    with pytest.raises(InputError, match=r"a\.rdf:3: RDF/XML with entities"):
+    with pytest.raises(InputError, match=r"a\.rdf:2:1: RDF/XML with declarations .* is not read"):
         parse_bytes(laughs, syntax=RdfSyntax.RDF_XML, name="a.rdf")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_declarations_are_found_in_any_encoding(encoding: str) -> None:
+    bomb = '<!-- x -->\n<!DOCTYPE r SYSTEM "a[>" [<!ENTITY a "ha">]><r/>'.encode(encoding)
+    with pytest.raises(InputError, match=r"a\.rdf:2:\d+: RDF/XML with declarations"):
+        parse_bytes(bomb, syntax=RdfSyntax.RDF_XML, name="a.rdf")
+
+
+def test_what_only_looks_like_a_declaration_is_a_text() -> None:
+    data = (
+        b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"><r:Description '
+        b'r:about="http://e/a"><e:p><![CDATA[<!DOCTYPE r [<!ENTITY]]></e:p></r:Description></r:RDF>'
+    )
+    graph = parse_bytes(data, syntax=RdfSyntax.RDF_XML, name="a.rdf")
+    assert list(graph.objects()) == [Literal("<!DOCTYPE r [<!ENTITY")]
+
+
+@given(st.text("<>abr:/&;\"'= \n\xe0", max_size=40))
+def test_no_document_makes_the_search_for_a_place_fail(text: str) -> None:
+    head = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="http://e/">\n'
+    data = (head + text + "</r:RDF>").encode()
+    place: FilePlace | None = FilePlace("a.rdf", 1, 1)
+    try:
+        parse_bytes(data, syntax=RdfSyntax.RDF_XML, name="a.rdf")
+    except InputError as error:
+        place = error.place
+    assert place is not None
+    assert 1 <= (place.line or 0) <= data.count(b"\n") + 1
 
 
 ROW = "https://w3id.org/poca-kg/graph/x/row/statements.s01"

@@ -4,13 +4,16 @@ import gzip
 import io
 import socket
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from rdflib import Dataset, Graph, URIRef
 
 from poca_kg.errors import FilePlace, InputError, NotFoundError, UnknownNameError
+from poca_kg.store.formats import RdfSyntax
 from poca_kg.validate import Severity, Shapes, read_shapes, validate_files, validate_graph
 
+BROKEN = Path(__file__).parent / "fixtures" / "broken"
 GOOD = 'city:a a poca:Town ; rdfs:label "A"@en ; poca:level level:city .\n'
 BAD = 'city:a a poca:Town ; rdfs:label "A"@en .\n'
 NT_A = "<https://w3id.org/poca-kg/id/city/a>"
@@ -141,12 +144,37 @@ def test_the_standard_input_is_read_as_turtle(shapes, write):
         ),
         ("nul.ttl", b"# a\n#\0", r"nul.ttl:2:2: is not UTF-8 text"),
         ("packed.nt.gz", b"\x1f\x8bnothing", "packed.nt.gz"),
-        ("entities.rdf", b"<!DOCTYPE r [\n<!ENTITY x 'y'>]><rdf:RDF/>", "entities.rdf:2"),
+        ("entities.rdf", b"<!DOCTYPE r [\n<!ENTITY x 'y'>]><rdf:RDF/>", "entities.rdf:1:1"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(shapes, write, name, body, complaint):
     with pytest.raises(InputError, match=complaint):
         validate_files([write(body, name)], shapes)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("object.ttl", "5:16"),
+        ("object.nt", "2:75"),
+        ("graph.nq", "2:112"),
+        ("cut-off.trig", "6:1"),
+        ("value.jsonld", "4:1"),
+        ("tags.rdf", "3:19"),
+        ("cut-off.rdf", "4:1"),
+        ("iri.rdf", "3:30"),
+        ("name.rdf", "4:5"),
+        ("entities.rdf", "3:3"),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_column_in_every_syntax(shapes, name, place):
+    with pytest.raises(InputError) as caught:
+        validate_files([BROKEN / name], shapes)
+    assert str(caught.value).startswith(f"{BROKEN / name}:{place}: ")
+
+
+def test_there_is_a_broken_file_of_every_syntax():
+    assert {path.suffix for path in BROKEN.iterdir()} == {syntax.suffix for syntax in RdfSyntax}
 
 
 def test_a_missing_file_is_named(shapes, tmp_path):

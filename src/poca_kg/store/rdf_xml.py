@@ -18,7 +18,8 @@ from poca_kg.errors import FilePlace, InputError
 __all__ = ["check_rdf_xml", "place_of_refusal"]
 
 _DECLARATIONS = re.compile(
-    rb"""(?:\xef\xbb\xbf)?+ (?:\s|<\?.*?\?>|<!--.*?-->)*+ (?P<start><!DOCTYPE) (?:[^\[>"']|"[^"]*"|'[^']*')*+ \[""",
+    rb"""(?:\xef\xbb\xbf)?+ (?:\s|<\?.*?\?>|<!--.*?-->)*+
+    (?P<start><!DOCTYPE) (?:[^\[>"']|"[^"]*"|'[^']*')*+ \[""",
     re.DOTALL | re.VERBOSE,
 )
 _CUT_OFF = "the document ends too early"
@@ -42,7 +43,7 @@ def check_rdf_xml(data: bytes, name: str) -> None:
         raise _entities(_place(data, name, declarations.start("start")))
     parser = expat.ParserCreate(namespace_separator=" ")
 
-    def refuse(kind: str, system: str | None, public: str | None, has_declarations: bool) -> None:  # noqa: FBT001
+    def refuse(kind: str, system: str | None, public: str | None, has_declarations: bool) -> None:
         del kind, system, public
         if has_declarations:
             raise _entities(FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
