@@ -93,7 +93,26 @@ def test_hostile_content_does_nothing(browser: webdriver.Chrome, address: str) -
     assert browser.find_elements(By.CSS_SELECTOR, "table script, table img, a[href^=javascript]") == []
 
 
-@pytest.mark.parametrize("path", ["", "?question=cq-001", "?query=SELEC"])
+WIDE = "?query=SELECT * { VALUES (?a ?b ?c ?d ?e ?f ?g ?h) { (city:turin 2 3 4 5 6 7 'a long reason') } }"
+
+
+@pytest.mark.parametrize("width", [320, 900, 1200])
+def test_no_value_of_a_wide_answer_lies_beyond_the_edge(
+    browser: webdriver.Chrome, address: str, width: int
+) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(address + WIDE)
+    edges = browser.execute_script(
+        "return [...document.querySelectorAll('.records th, .records td')]"
+        ".map(cell => cell.getBoundingClientRect().right)"
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert len(edges) == 8
+    assert max(edges) <= width
+
+
+@pytest.mark.parametrize("path", ["", "?question=cq-001", "?query=SELEC", WIDE])
 def test_nothing_runs_off_a_narrow_screen(browser: webdriver.Chrome, address: str, path: str) -> None:
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",

@@ -8,6 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from poca_kg.knowledge_graph import KnowledgeGraph
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.formats import RdfSyntax
+from poca_kg.web import create_app
 from poca_kg.web.texts import TEXTS
 
 
@@ -47,7 +51,7 @@ def test_the_page_speaks_italian(client: FlaskClient) -> None:
     page = _page(client, "/?lang=it&question=cq-001")
     assert page.get("lang") == "it"
     assert page.xpath("//h2[@id='answer-title']/text()") == ["Quali città ci sono?"]
-    assert _text(page.xpath("//td")[2]) == "Torino city:turin"
+    assert _text(page.xpath("//td")[1]) == "Torino city:turin"
     assert page.xpath("//nav/a/@href") == ["/?lang=en&question=cq-001"]
     assert page.xpath("//input[@name='lang']/@value") == ["it"]
     assert _page(client, "/?lang=xx").get("lang") == "en"
@@ -120,11 +124,13 @@ def test_hostile_content_never_becomes_markup(client: FlaskClient) -> None:
 
 def test_a_hostile_query_never_becomes_markup(client: FlaskClient) -> None:
     hostile = "</textarea><script>alert(1)</script>\"'>"
-    page = _page(
-        client, f"/?query={quote(hostile)}&lang={quote(hostile)}&question={quote(hostile)}", status=400
-    )
-    assert page.xpath("//script") == []
-    assert page.xpath("//textarea")[0].text.strip() == hostile
+    address = f"/?query={quote(hostile)}&lang={quote(hostile)}"
+    for page in (
+        _page(client, address, status=400),
+        _page(client, f"{address}&question={quote(hostile)}", status=404),
+    ):
+        assert page.xpath("//script") == []
+        assert page.xpath("//textarea")[0].text.strip() == hostile
 
 
 def test_only_addresses_of_the_web_are_linked_and_only_carefully(client: FlaskClient) -> None:
@@ -170,3 +176,110 @@ def test_every_control_has_a_name_and_every_id_stands_once(client: FlaskClient) 
         for reference in page.xpath("//@aria-labelledby | //@aria-describedby"):
             assert set(reference.split()) <= set(ids)
         assert len(page.xpath("//h1")) == 1
+
+
+DOCUMENT = """
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix document: <https://w3id.org/poca-kg/id/document/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix schema: <https://schema.org/> .
+@prefix stance: <https://w3id.org/poca-kg/scheme/stance/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+document:page dcterms:title "The page"@en ;
+  schema:url "https://example.org/page"^^xsd:anyURI, "https://example.org/z"^^xsd:anyURI .
+document:trap dcterms:title "A trap"@en ; schema:url "javascript:alert(1)"^^xsd:anyURI .
+stance:effective rdfs:label "effective"@en, "efficace"@it .
+"""
+TITLED = "?document dcterms:title ?title ; schema:url ?address"
+
+
+@pytest.fixture
+def library() -> FlaskClient:
+    """Give a client of a graph with documents."""
+    store = EmbeddedStore.in_memory()
+    store.load(DOCUMENT.encode(), format=RdfSyntax.TURTLE, graph="http://example.org/g")
+    return create_app(KnowledgeGraph(store)).test_client()
+
+
+def _ask(client: FlaskClient, query: str, language: str = "en") -> html.HtmlElement:
+    return _page(client, f"/?lang={language}&query={quote(query)}")
+
+
+def test_a_document_is_one_link_though_the_query_asks_for_title_and_address(library: FlaskClient) -> None:
+    query = (
+        "SELECT ?document ?title (MIN(STR(?url)) AS ?address) { ?document dcterms:title ?title ; "
+        "schema:url ?url FILTER(?document = document:page) } GROUP BY ?document ?title"
+    )
+    page = _ask(library, query)
+    assert [_text(th) for th in page.xpath("//th")] == ["document"]
+    (link,) = page.xpath("//td//a")
+    assert (_text(link), link.get("href")) == ("The page", "https://example.org/page")
+
+
+def test_two_addresses_of_a_document_are_both_shown(library: FlaskClient) -> None:
+    page = _ask(library, f"SELECT * {{ {TITLED} FILTER(?document = document:page) }}")
+    assert {_text(th) for th in page.xpath("//th")} == {"document", "address"}
+    assert len(page.xpath("//tbody/tr")) == 2
+
+
+def test_a_document_links_to_the_web_only(library: FlaskClient) -> None:
+    page = _ask(library, "SELECT ?document { ?document dcterms:title ?title FILTER(?title = 'A trap'@en) }")
+    assert page.xpath("//td//a") == []
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "effective"), ("it", "efficace")])
+def test_a_label_is_shown_once_and_in_the_language_of_the_page(
+    library: FlaskClient, language: str, shown: str
+) -> None:
+    query = "SELECT ?s ?sLabel { ?s rdfs:label ?sLabel FILTER(LANG(?sLabel) = 'en') }"
+    page = _ask(library, query, language)
+    assert [_text(th) for th in page.xpath("//th")] == ["s"]
+    assert _text(page.xpath("//td")[0]) == f"{shown} stance:effective"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?s ?sLabel { ?s rdfs:label ?sLabel }",
+        "SELECT ?s ?sLabel { VALUES (?s ?sLabel) { (stance:effective 'another') } }",
+        "SELECT ?s ?sLabel { VALUES (?s ?sLabel) { (UNDEF 'effective') } }",
+    ],
+)
+def test_a_column_that_says_more_than_the_label_is_kept(library: FlaskClient, query: str) -> None:
+    page = _ask(library, query)
+    assert [_text(th) for th in page.xpath("//th")] == ["s", "sLabel"]
+
+
+WIDE = """SELECT ?field ?holder ?onlyReason ?d ?e ?f ?g ?h {
+  VALUES (?field ?holder ?onlyReason ?d ?e ?f ?g ?h) {
+  ("research" 1 "first" 4 5 6 7 8) ("research" 1 "second" 4 5 6 7 8) ("education" 1 "first" UNDEF 5 6 7 8)
+} }"""
+
+
+def test_an_answer_with_many_columns_is_shown_as_records(client: FlaskClient) -> None:
+    page = _ask(client, WIDE)
+    (table,) = page.xpath("//table[@class='records']")
+    assert _text(table.xpath("caption")[0]) == "3 rows · rows that differ in one value only stand together"
+    first, second = table.xpath(".//tr")
+    (heading,) = first.xpath("th[@scope='row']")
+    assert _text(heading) == "field research"
+    assert [_text(cell) for cell in first.xpath("td")][:2] == ["holder 1", "only reason firstsecond"]
+    assert [_text(item) for item in first.xpath("td//li")] == ["first", "second"]
+    assert [cell.get("aria-colindex") for cell in second.xpath("th | td")] == list("1235678")
+    assert page.xpath("//p[@class='downloads']/a")
+
+
+def test_records_speak_italian_and_hold_no_markup_of_the_data(client: FlaskClient) -> None:
+    assert "3 righe · le righe che" in _text(_ask(client, WIDE, "it").xpath("//caption")[0])
+    page = _ask(client, WIDE.replace('"second"', '"<script>alert(1)</script>"'))
+    assert page.xpath("//script") == []
+    assert "<script>" in page.xpath("//table")[0].text_content()
+
+
+def test_a_question_that_is_not_there_is_not_found_and_the_others_are_listed(client: FlaskClient) -> None:
+    page = _page(client, "/?question=cq-999", status=404)
+    assert "The graph has no question “cq-999”." in _text(page.xpath("//div[@role='alert']")[0])
+    assert page.xpath("//main/section/@class") == ["answer", "questions", "ask"]
+    assert page.xpath("//textarea/@aria-invalid") == []
+    assert "non ha una domanda" in _text(_page(client, "/?lang=it&question=%3Cb%3E", status=404))
+    assert _page(client, "/?question=").xpath("//div[@role='alert']") == []

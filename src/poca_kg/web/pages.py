@@ -36,6 +36,7 @@ class _Failure:
     line: int | None = None
     column: int | None = None
     excerpt: str = ""
+    heading: str = "error"
 
 
 def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
@@ -53,6 +54,8 @@ def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
         question = next((one for one in questions if one.id == fields.get("question")), None)
         query = question.query.strip() if question else fields.get("query", "")
         table, failure = _ask(graph, query, language, max_query_bytes) if query.strip() else (None, None)
+        if fields.get("question") and not question:
+            table, failure = None, _unknown_question(fields["question"], language)
         html = render_template(
             "page.html",
             texts=TEXTS[language],
@@ -90,6 +93,12 @@ def _ask(
             shown = excerpt(text, error.line, error.column)
             return None, _Failure(status, error.what, error.advice, error.line, error.column, shown)
         return None, _Failure(status, error.what, error.advice)
+
+
+def _unknown_question(name: str, language: str) -> _Failure:
+    texts = TEXTS[language]
+    shown = name if len(name) <= 40 else f"{name[:39]}…"
+    return _Failure(404, texts["unknown_what"].format(name=shown), texts["unknown_advice"], heading="unknown")
 
 
 def _other_address(fields: dict[str, str], language: str) -> str:
