@@ -133,9 +133,16 @@ def test_a_mistake_has_its_exit_code_and_is_told_on_stderr(ask, arguments, code,
 
 def test_why_tells_place_speaker_and_row(ask):
     out = ask("why", "statement:s24", "poca:about", "field:research-and-development").out
-    assert "paragraph 3, sentence 2" in out
-    assert "the speaker is inferred" in out
-    assert "statements.csv" in out
+    lead, *below = out.splitlines()
+    assert "paragraph 3, sentence 2" in lead
+    assert "  the speaker is inferred" in below
+    assert any(re.match(r"  row statements\.s24 of .*statements\.csv:\d+\)$", line) for line in below)
+
+
+def test_info_names_licences_in_short_and_as_addresses_for_programs(ask):
+    assert "CC-BY-4.0" in ask("info").out
+    graphs = json.loads(ask("info", "--format", "json").out)["graphs"]
+    assert {graph["licence"].partition(":")[0] for graph in graphs} <= {"https", ""}
 
 
 def test_why_as_json_is_a_list_of_kinds(ask):

@@ -2,7 +2,7 @@
 
 import json
 
-from poca_kg.analysis import explanation_to_json
+from poca_kg.analysis import explanation_lines, explanation_to_json
 from poca_kg.analysis.explanation import FromCatalogue, FromDocument, FromFile, FromRow, FromRule, RuleInput
 from poca_kg.analysis.explanation_parts import DocumentPlace, Named, TableRow, Voices
 from poca_kg.errors import FilePlace
@@ -79,3 +79,23 @@ def test_real_explanations_are_told_in_words(core):
     assert "paragraph 3, sentence 2 of Cities do not act alone" in words
     assert "the speaker is inferred" in words
     assert "row statements.s24 of" in words
+
+
+def test_an_explanation_is_told_item_by_item_with_its_depth():
+    city = Named("city:turin", "Turin")
+    voices = Voices(held_by=(Named("g", "Turin's stakeholders"),))
+    document = FromDocument("g", S24, (place("read"),), voices, ROW)
+    inputs = (RuleInput(S24, (document,)), RuleInput(city, (FromRow("g", city, ROW),), again=True))
+    told = list(explanation_lines(FromRule("g", Named("d", "D1"), Named("r", "closure"), inputs)))
+    assert told == [
+        (0, "D1 is concluded by the rule closure from:"),
+        (1, "S24 “Cooperation works.” stands in paragraph 3, sentence 2 of Cities <https://e.org/> (read)"),
+        (2, "held by Turin's stakeholders"),
+        (2, "row statements.s24 of the page (statements.csv:25)"),
+        (2, "[the curators, CC BY]"),
+        (1, "Turin (explained above)"),
+    ]
+    assert list(explanation_lines(FromRow("g", city, ROW)))[1:] == [(1, "[the curators, CC BY]")]
+    assert list(explanation_lines(FromFile("graph:x", city, FilePlace("terms.ttl", 7)))) == [
+        (0, "Turin is written in terms.ttl:7 (<graph:x>)")
+    ]

@@ -5,7 +5,7 @@ graph, know a web request or a terminal, and it never guesses: what has no origi
 answer.
 """
 
-from poca_kg.analysis.explanation import Explanation, explanation_to_json
+from poca_kg.analysis.explanation import Explanation, explanation_lines, explanation_to_json
 from poca_kg.analysis.information import GraphInfo, Info, read_info
 from poca_kg.analysis.questions import Question, find_question, read_questions
 from poca_kg.analysis.rows import Rows, plain_value
@@ -18,6 +18,7 @@ __all__ = [
     "Info",
     "Question",
     "Rows",
+    "explanation_lines",
     "explanation_to_json",
     "find_question",
     "parse_iri",

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ __all__ = [
     "FromRow",
     "FromRule",
     "RuleInput",
+    "explanation_lines",
     "explanation_to_json",
 ]
 
@@ -42,7 +44,9 @@ class FromDocument:
     voices: Voices
     row: TableRow
 
-    def __str__(self) -> str:
+    @property
+    def lead(self) -> str:
+        """Where it stands."""
         by_confidence: dict[str, list[str]] = {}
         for place in self.places:
             by_confidence.setdefault(str(place.confidence), []).append(str(place))
@@ -50,8 +54,10 @@ class FromDocument:
             f"{' and in '.join(places)} ({confidence})"
             for confidence, places in sorted(by_confidence.items())
         )
-        parts = (f"{self.subject} stands in {stands}", str(self.voices), str(self.row))
-        return "; ".join(part for part in parts if part)
+        return f"{self.subject} stands in {stands}"
+
+    def __str__(self) -> str:
+        return "; ".join(part for part in (self.lead, str(self.voices), str(self.row)) if part)
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,13 @@ class FromRule:
     rule: Named
     inputs: tuple[RuleInput, ...]
 
+    @property
+    def lead(self) -> str:
+        """What was concluded by which rule."""
+        return f"{self.subject} is concluded by the rule {self.rule} from:"
+
     def __str__(self) -> str:
-        inputs = [textwrap.indent(str(used), "  ") for used in self.inputs]
-        return "\n".join([f"{self.subject} is concluded by the rule {self.rule} from:", *inputs])
+        return "\n".join([self.lead, *(textwrap.indent(str(used), "  ") for used in self.inputs)])
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,39 @@ class FromCatalogue:
 
 
 Explanation = FromDocument | FromRow | FromRule | FromFile | FromCatalogue
+
+
+def explanation_lines(explanation: Explanation) -> Iterator[tuple[int, str]]:
+    """Yield an explanation item by item, each with its depth: who speaks below where it stands, and so on.
+
+    >>> told = FromRule("g", Named("d", "D1"), Named("r", "closure"), (RuleInput(Named("s", "S1"), ()),))
+    >>> list(explanation_lines(told))
+    [(0, 'D1 is concluded by the rule closure from:'), (1, 'S1')]
+    """
+    match explanation:
+        case FromDocument(voices=voices, row=row):
+            yield 0, explanation.lead
+            below = (*voices.clauses, row.name, row.terms, *map(str, row.corrections))
+        case FromRow(subject=subject, row=row):
+            yield 0, f"{subject} is recorded in {row.name}"
+            below = (row.terms, *map(str, row.corrections))
+        case FromRule(inputs=inputs):
+            yield 0, explanation.lead
+            for used in inputs:
+                yield from ((depth + 1, text) for depth, text in _input_lines(used))
+            return
+        case _:
+            yield 0, str(explanation)
+            return
+    yield from ((1, text) for text in below if text)
+
+
+def _input_lines(used: RuleInput) -> Iterator[tuple[int, str]]:
+    if used.again or not used.explanations:
+        yield 0, str(used)
+        return
+    for explanation in used.explanations:
+        yield from explanation_lines(explanation)
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, Any]:

@@ -69,11 +69,20 @@ class TableRow:
     attribution: str
     corrections: tuple[Correction, ...] = ()
 
-    def __str__(self) -> str:
+    @property
+    def name(self) -> str:
+        """Key, source and line of the row."""
         where = f" ({self.place})" if self.place else ""
+        return f"row {self.table}.{self.key} of {self.title}{where}"
+
+    @property
+    def terms(self) -> str:
+        """What its source asks of whoever uses it, in brackets; empty where it asks nothing."""
         asked = ", ".join(part for part in (self.attribution, self.licence) if part)
-        terms = f" [{asked}]" if asked else ""
-        row = f"row {self.table}.{self.key} of {self.title}{where}{terms}"
+        return asked and f"[{asked}]"
+
+    def __str__(self) -> str:
+        row = f"{self.name} {self.terms}".rstrip()
         return "; ".join([row, *map(str, self.corrections)])
 
 
@@ -108,7 +117,9 @@ class Voices:
     attribution: tuple[Named, ...] = ()
     workshop: tuple[Named, ...] = ()
 
-    def __str__(self) -> str:
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """A clause for each who is known."""
         told = (
             ("held by", self.held_by),
             ("expressed at", self.workshop),
@@ -117,4 +128,7 @@ class Voices:
         )
         clauses = [f"{lead} {' and '.join(map(str, named))}" for lead, named in told if named]
         clauses += [_SPEAKER.get(how.iri.rpartition("/")[2], how.label) for how in self.attribution]
-        return "; ".join(clauses)
+        return tuple(clauses)
+
+    def __str__(self) -> str:
+        return "; ".join(self.clauses)

@@ -12,15 +12,9 @@ from poca_kg.build.named_path import NamedPath
 from poca_kg.build.toml_file import TomlFile, read_toml
 from poca_kg.errors import Problem, nearest_names
 from poca_kg.vocabulary.iris import OWN_GRAPHS
+from poca_kg.vocabulary.licences import LICENCES
 
-__all__ = ["LICENCES", "Licence", "Source", "read_licence", "read_source", "read_title"]
-
-LICENCES: dict[str, str] = {
-    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
-    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
-    "LicenseRef-EC-reuse": "https://eur-lex.europa.eu/eli/dec/2011/833/oj",
-}
-"""The licences that may enter the graph, with their addresses; the least demanding comes first."""
+__all__ = ["Licence", "Source", "read_licence", "read_source", "read_title"]
 
 _FIELDS = (
     "title", "producer", "citation", "attribution", "version", "landing", "published", "accessed", "language",

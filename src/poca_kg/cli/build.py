@@ -12,6 +12,7 @@ from poca_kg.build import build_dataset, write_dataset
 from poca_kg.cli.output import emit, emit_table, message, progress_reporter
 from poca_kg.settings import read_settings
 from poca_kg.store.manifest import Manifest
+from poca_kg.vocabulary.licences import licence_name
 from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = ["build_command"]
@@ -49,7 +50,8 @@ def build_command(
 def _show(manifest: Manifest, target: Path) -> None:
     emit_table(
         ["graph", "triples", "licence", "title"],
-        [[shorten_iri(g.iri), str(g.triples), g.licence, g.title] for g in manifest.graphs],
+        [[shorten_iri(g.iri), str(g.triples), licence_name(g.licence), g.title] for g in manifest.graphs],
+        fold="title",
     )
     emit_table(
         ["table", "rows", "in the graph"],

@@ -10,6 +10,7 @@ import click
 import poca_kg
 from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit, emit_table
+from poca_kg.vocabulary.licences import licence_name
 from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = ["info_command"]
@@ -28,5 +29,9 @@ def info_command(shape: str, data: Path | None) -> None:
     emit(f"version {info.version or 'none'}, {info.triples} triples in {len(info.graphs)} graphs")
     emit_table(
         ["graph", "title", "triples", "licence"],
-        [[shorten_iri(one.iri), one.title, str(one.triples), one.licence] for one in info.graphs],
+        [
+            [shorten_iri(one.iri), one.title, str(one.triples), licence_name(one.licence)]
+            for one in info.graphs
+        ],
+        fold="title",
     )

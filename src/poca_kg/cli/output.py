@@ -14,6 +14,7 @@ from rich.text import Text
 __all__ = ["emit", "emit_bytes", "emit_table", "message", "progress_reporter"]
 
 _GAP = 2
+_LEAST_FOLDED = 24
 
 
 def emit(text: str) -> None:
@@ -26,25 +27,30 @@ def emit_bytes(data: bytes) -> None:
     click.echo(data, nl=False)
 
 
-def emit_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> None:
+def emit_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "", fold: str = ""
+) -> None:
     """Write a table to stdout; one too wide for the terminal is written as records, a line for each cell.
 
-    Where stdout is not a terminal the columns are as wide as their cells, and nothing is cut or coloured.
-    ``rows`` holds one sequence of cells per row, as many as there are headers.
+    The column named ``fold`` is wrapped at words before it comes to that. Where stdout is not a terminal the
+    columns are as wide as their cells, and nothing is cut or coloured. ``rows`` holds one sequence of cells
+    per row, as many as there are headers.
     """
     terminal = sys.stdout.isatty()
-    wide = _width(headers, rows)
+    widths = _widths(headers, rows)
+    wide = sum(widths.values())
+    least = wide - max(widths.get(fold, 0) - _LEAST_FOLDED, 0)
     console = Console(
         file=sys.stdout, highlight=False, markup=False, emoji=False, width=None if terminal else wide
     )
     if caption:
         console.print(caption, style="bold")
-    if terminal and wide > console.width and len(headers) > 1:
+    if terminal and least > console.width and len(headers) > 1:
         _print_records(console, headers, rows)
         return
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for header in headers:
-        table.add_column(header, overflow="fold")
+        table.add_column(header, overflow="fold", no_wrap=bool(fold) and header != fold)
     for row in rows:
         table.add_row(*row)
     console.print(table)
@@ -85,8 +91,9 @@ def _silence(step: str) -> None:
     del step
 
 
-def _width(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+def _widths(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, int]:
     columns = zip(headers, *rows, strict=True)
-    return sum(
-        max(len(line) for cell in column for line in (cell.splitlines() or [""])) + _GAP for column in columns
-    )
+    return {
+        column[0]: max(len(line) for cell in column for line in (cell.splitlines() or [""])) + _GAP
+        for column in columns
+    }

@@ -11,6 +11,7 @@ import poca_kg
 from poca_kg.analysis import Question, Rows, find_question
 from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit, emit_table
+from poca_kg.cli.paragraphs import emit_paragraph
 from poca_kg.cli.tables import json_value, markdown_table, readable_cells
 
 __all__ = ["questions_command"]
@@ -43,7 +44,7 @@ def questions_command(ids: tuple[str, ...], shape: str, language: str, data: Pat
         if shape == "md":
             emit(f"## {head}\n\n{markdown_table(rows)}\n\n")
         else:
-            emit(head)
+            emit_paragraph(head)
             emit_table(rows.variables, readable_cells(rows))
 
 

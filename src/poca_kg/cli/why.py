@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 import poca_kg
-from poca_kg.analysis import explanation_to_json
+from poca_kg.analysis import explanation_lines, explanation_to_json
 from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit
+from poca_kg.cli.paragraphs import emit_paragraph
 
 __all__ = ["why_command"]
 
@@ -37,4 +38,5 @@ def why_command(subject: str, predicate: str, object_: str, shape: str, data: Pa
         emit(json.dumps(told, indent=2, ensure_ascii=False))
         return
     for explanation in explanations:
-        emit(str(explanation))
+        for depth, text in explanation_lines(explanation):
+            emit_paragraph(text, depth=depth)
