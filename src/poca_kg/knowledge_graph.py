@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from rdflib import BNode, Dataset, Literal, URIRef
+from rdflib.term import Identifier
 
 from poca_kg.analysis.explanation import Explanation
 from poca_kg.analysis.information import Info, read_info
@@ -26,7 +27,7 @@ from poca_kg.store.manifest import Manifest
 from poca_kg.store.parsing import parse_bytes, read_bytes
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store, Term
-from poca_kg.store.snapshot import current_snapshot, open_snapshot
+from poca_kg.store.snapshot import current_snapshot, open_graph_file, open_snapshot
 from poca_kg.vocabulary.iris import graph_iri
 from poca_kg.vocabulary.prefixes import PREFIXES
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from poca_kg.validate import Report
 
 __all__ = ["Binding", "KnowledgeGraph", "open_graph"]
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 
 Binding: TypeAlias = Term | str | int | float | bool | Decimal | date | datetime
 
@@ -66,7 +69,11 @@ class KnowledgeGraph:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<KnowledgeGraph {self.version or 'without a version'}, {self.store.size()} triples>"
+        try:
+            size = f"{self.store.size()} triples"
+        except UsageError:
+            size = "closed"
+        return f"<KnowledgeGraph {self.version or 'without a version'}, {size}>"
 
     @property
     def version(self) -> str:
@@ -203,11 +210,11 @@ def open_graph(path: str | Path | None = None) -> KnowledgeGraph:
     if path is None:
         return _open_current(read_settings().data_dir) or _open_bundle()
     place = Path(path)
-    if "://" in str(path):
+    if _ADDRESS.match(str(path)) and not _is(place.exists):
         raise UsageError(f"{path} is an address", advice="download the graph, and open the file")
-    if place.is_file():
+    if _is(place.is_file):
         return _open_file(place)
-    if not place.is_dir():
+    if not _is(place.is_dir):
         raise NotFoundError(
             f"there is no graph at {place}", advice="name a data folder, a snapshot or a file"
         )
@@ -237,10 +244,20 @@ def _open_folder(folder: Path) -> KnowledgeGraph:
         raise NotFoundError(
             f"there is no graph in {folder}", advice="run `poca-kg build` and `poca-kg publish`"
         )
-    version = Manifest.from_json(manifest.read_bytes(), name=str(manifest)).version if manifest else ""
-    return KnowledgeGraph(
-        EmbeddedStore.from_nquads(graph, version=version), None if places is None else Places.read(places)
+    store = (
+        EmbeddedStore.from_nquads(graph)
+        if manifest is None
+        else open_graph_file(graph, Manifest.read(manifest).version)
     )
+    return KnowledgeGraph(store, None if places is None else Places.read(places))
+
+
+def _is(question: Callable[[], bool]) -> bool:
+    """Return the answer of the file system, and no for what cannot be the name of a file."""
+    try:
+        return question()
+    except (OSError, ValueError):
+        return False
 
 
 def _find(folder: Path, name: str) -> Path | None:
@@ -281,8 +298,11 @@ def _as_term(name: str, value: Binding) -> Term:
             f"{name}={value!r} may be an IRI or a text",
             advice="say which: rdflib's URIRef or Literal; expand_curie makes an IRI of a prefixed name",
         )
-    if isinstance(value, str | int | float | Decimal | date | datetime):
-        return Literal(value)
+    if isinstance(value, str | int | float | Decimal | date | datetime) and not isinstance(value, Identifier):
+        try:
+            return Literal(value)
+        except ValueError as error:
+            raise UsageError(f"{name} cannot be written as a literal: {error}") from None
     raise UsageError(
         f"{name}={value!r} is no value that a query can use", advice="give a text, number, date or term"
     )

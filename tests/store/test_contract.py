@@ -348,3 +348,71 @@ def test_blank_nodes_come_back_as_blank_nodes() -> None:
     store = EmbeddedStore.from_nquads(b'_:x <http://e/p> "1" <http://e/g> .')
     ((subject,),) = _rows(store, "SELECT ?s { ?s ?p ?o }")
     assert isinstance(subject, BNode)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store: store.query("ASK {}"),
+        lambda store: store.serialise("ASK {}", ResultFormat.JSON),
+        lambda store: store.query("ASK {}", default_graphs=["http://e/g"]),
+        lambda store: store.query("ASK FROM <http://e/g> {}"),
+        lambda store: store.dump(io.BytesIO(), format=RdfSyntax.N_QUADS),
+        lambda store: list(store.quads()),
+        lambda store: store.graphs(),
+        lambda store: store.size(),
+        lambda store: store.update("CLEAR ALL"),
+        lambda store: store.load(b"", format=RdfSyntax.N_QUADS),
+    ],
+)
+def test_a_closed_store_says_so_instead_of_answering_that_there_is_nothing(store: EmbeddedStore, use) -> None:
+    store.close()
+    store.close()
+    with pytest.raises(UsageError, match="closed"):
+        use(store)
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "http://e/> } DROP ALL #", "", "http://e/\n", 'http://e/"', "http://e/\ud800"]
+)
+def test_an_iri_that_is_none_never_reaches_the_query(store: EmbeddedStore, name: str) -> None:
+    for text in ("SELECT ?s { ?s ?p ?x }", "SELECT ?x { ?s ?p ?x }", "CONSTRUCT WHERE { ?s ?p ?x }"):
+        with pytest.raises(UsageError, match="is not an IRI"):
+            store.query(text, bindings={"x": URIRef(name)})
+
+
+def test_a_text_that_looks_like_sparql_stays_a_text(store: EmbeddedStore) -> None:
+    hostile = Literal('" } #\n\\u0022 } SERVICE <http://e/> { \0')
+    assert store.query("ASK { FILTER(?x = ?x) }", bindings={"x": hostile}) == Truth(True)
+    assert _rows(store, "SELECT ?y { BIND(?x AS ?y) }", bindings={"x": hostile}) == [(hostile,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ASK { ?s ?p ?o FILTER(?o = ?x) }", Truth(True)),
+        ("ASK { FILTER(?x = 1) }", Truth(True)),
+        ("SELECT ?s { ?s ?p ?o FILTER(?o = ?x) }", Solutions(("s",), ((A,),))),
+        ("SELECT ?x ?s { ?s ?p ?o FILTER(?o = ?x) }", Solutions(("x", "s"), ((ONE, A),))),
+        ("SELECT (EXISTS { ?s <http://e/none> ?o } AS ?e) { ?s ?p ?x }", None),
+        ("SELECT (?o AS ?x) { ?s <http://e/p> ?o }", Solutions(("x",), ((ONE,),))),
+        ("CONSTRUCT { ?s <http://e/p> ?x } WHERE { ?s ?p ?o FILTER(?o = ?x) }", Triples(((A, P, ONE),))),
+        ("CONSTRUCT { ?s <http://e/p> 1 } { ?s ?p ?o FILTER(?o = ?x) }", Triples(((A, P, ONE),))),
+        ("CONSTRUCT WHERE { ?s ?p ?x }", Triples(((A, P, ONE),))),
+        ("DESCRIBE ?s { ?s ?p ?o FILTER(?o = ?x) }", Triples(((A, P, ONE), (A, Q, B)))),
+    ],
+)
+def test_a_binding_holds_in_patterns_and_filters_of_every_form(
+    store: EmbeddedStore, text: str, expected: object
+) -> None:
+    answer = store.query(text, bindings={"x": ONE})
+    if expected is None:
+        assert isinstance(answer, Solutions)
+        assert len(answer.rows) == 1
+    else:
+        assert answer == expected
+
+
+def test_a_blank_node_that_no_query_can_name_is_refused(store: EmbeddedStore) -> None:
+    with pytest.raises(UsageError, match="blank node"):
+        store.query("SELECT ?s { ?s ?p ?x }", bindings={"x": BNode()})

@@ -18,6 +18,7 @@ SELECT ?question ?en ?it ?query ?module ?thing WHERE {
   FILTER(LANG(?en) = "en" && LANG(?it) = "it")
 } ORDER BY ?question ?thing
 """
+_LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def find_question(store: Store, name: str) -> Question:
     UnknownNameError
         If the graph carries no such question; the message offers the nearest ones.
     """
-    wanted = f"cq-{int(name):03d}" if name.isdecimal() else name
+    wanted = f"cq-{int(name):03d}" if name.isdecimal() and len(name) < _LONGEST_NUMBER else name
     questions = {question.id: question for question in read_questions(store)}
     if wanted not in questions:
         raise UnknownNameError("question", name, questions)

@@ -14,7 +14,7 @@ __all__ = ["parse_iri", "parse_term"]
 
 _IRI = re.compile(r"<([^\x00-\x20<>\"{}|^`\\]+)>")
 _LITERAL = re.compile(
-    r'"((?:[^"\\\n\r]|\\(?:[tbnrf"\'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))*)"'
+    r'"((?:[^"\\\n\r]|\\(?:[tbnrf"\'\\]|u[0-9A-Fa-f]{4}|U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}))*)"'
     r"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?"
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")

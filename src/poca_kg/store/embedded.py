@@ -17,20 +17,18 @@ from poca_kg.errors import (
     InputError,
     LimitError,
     NotFoundError,
-    UnknownNameError,
     UsageError,
 )
+from poca_kg.store.binding import bind
 from poca_kg.store.bridge import (
     from_engine,
     node,
     quad_from_engine,
-    sparql_term,
-    to_engine,
     triple_from_engine,
 )
 from poca_kg.store.formats import RdfSyntax, ResultFormat
-from poca_kg.store.gate import QueryForm, check_query, check_update, form_of
-from poca_kg.store.lexer import Kind, Token
+from poca_kg.store.gate import check_query, check_update, form_of
+from poca_kg.store.lexer import Token
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import Answer, GraphSize, Quad, Solutions, Term, Triples, Truth
@@ -52,7 +50,7 @@ class EmbeddedStore:
     def __init__(
         self, engine: ox.Store, *, version: str = "", writable: bool = True, durable: bool = False
     ) -> None:
-        self._engine = engine
+        self._open_engine: ox.Store | None = engine
         self._version = version
         self._writable = writable
         self._durable = durable
@@ -111,11 +109,7 @@ class EmbeddedStore:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
     ) -> Answer:
-        """Answer a query, with some of its variables bound beforehand.
-
-        A variable that SELECT does not return is bound by a VALUES row at the start of the WHERE clause; the
-        others by substitution in the engine.
-        """
+        """Answer a query, with some of its variables bound beforehand."""
         result = self._ask(text, check_query(text), bindings or {}, default_graphs, named_graphs)
         with _evaluation():
             if isinstance(result, ox.QueryBoolean):
@@ -157,7 +151,10 @@ class EmbeddedStore:
         named_graphs: Sequence[str],
     ) -> Any:
         engine, dataset = self._choose(tokens, default_graphs, named_graphs)
-        asked, substitutions = _bind(text, tokens, bindings)
+        asked, substituted = bind(text, tokens, bindings) if bindings else (text, {})
+        substitutions: dict[ox.Variable, Any] = {
+            ox.Variable(name): value for name, value in substituted.items()
+        }
         try:
             with _evaluation():
                 return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset)
@@ -168,12 +165,13 @@ class EmbeddedStore:
         self, tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]
     ) -> tuple[ox.Store, dict[str, Any]]:
         """Return the engine to ask and its arguments: the caller's dataset, the query's, or everything."""
+        engine = self._engine
         if default_graphs or named_graphs:
             return self._merger.chosen(default_graphs, named_graphs)
         if all(token.word != "FROM" for token in tokens):
             return self._merger.everything()
         dataset = named_dataset(tokens, PREFIXES)
-        return self._merger.chosen(*dataset) if dataset else (self._engine, {})
+        return self._merger.chosen(*dataset) if dataset else (engine, {})
 
     def update(self, text: str) -> None:
         """Apply a SPARQL 1.1 update, all of it or nothing."""
@@ -223,12 +221,19 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Let go of files and locks; closing twice is fine."""
-        self._engine = ox.Store()
-        self._merger = Merger(self._engine)
+        self._open_engine = None
+        self._merger = Merger(ox.Store())
         self._writable = False
 
+    @property
+    def _engine(self) -> ox.Store:
+        """The engine; a closed store has none, and an empty answer in its place would pass for a true one."""
+        if self._open_engine is None:
+            raise UsageError("the store is closed", advice="open it again, or ask before it is closed")
+        return self._open_engine
+
     def _check_writable(self) -> None:
-        if not self._writable:
+        if self._open_engine is not None and not self._writable:
             raise UsageError(
                 "this store is open for reading only", advice="open it with EmbeddedStore.on_disk"
             )
@@ -259,54 +264,6 @@ def _open(make: Any, directory: Path) -> ox.Store:
             raise LimitError(f"another process writes to the store in {directory}", advice=advice) from None
         raise InputError(f"the store in {directory} cannot be opened: {error}") from None
     return engine
-
-
-def _bind(
-    text: str, tokens: Sequence[Token], bindings: Mapping[str, Term]
-) -> tuple[str, dict[ox.Variable, Any]]:
-    """Return the query to ask and what the engine substitutes in it."""
-    if not bindings:
-        return text, {}
-    known = {token.text[1:] for token in tokens if token.kind is Kind.VARIABLE}
-    for name in sorted(bindings):
-        if name not in known:
-            raise UnknownNameError("variable in the query", name, known)
-    hidden = sorted(set(bindings) - known if "*" in _returned(tokens) else set(bindings) - _returned(tokens))
-    if form_of(text, tokens) is not QueryForm.SELECT:
-        hidden = []
-    substitutions = {
-        ox.Variable(name): to_engine(bindings[name]) for name in sorted(set(bindings) - set(hidden))
-    }
-    if not hidden:
-        return text, substitutions
-    opening = tokens[_start_of_where(tokens)].start + 1
-    names = " ".join(f"?{name}" for name in hidden)
-    values = " ".join(sparql_term(bindings[name]) for name in hidden)
-    return f"{text[:opening]} VALUES ({names}) {{ ({values}) }} {text[opening:]}", substitutions
-
-
-def _returned(tokens: Sequence[Token]) -> set[str]:
-    """Return the names of the variables between SELECT and WHERE, and ``*`` where that stands alone."""
-    names: set[str] = set()
-    depth = 0
-    for before, token in zip((None, *tokens), tokens[: _start_of_where(tokens)], strict=False):
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if token.kind is Kind.VARIABLE and (depth == 0 or (before is not None and before.word == "AS")):
-            names.add(token.text[1:])
-        elif token.text == "*" and depth == 0:
-            names.add("*")
-    return names
-
-
-def _start_of_where(tokens: Sequence[Token]) -> int:
-    """Return the index of the ``{`` that opens the WHERE clause; one within brackets is that of an EXISTS."""
-    depth = 0
-    for index, token in enumerate(tokens):
-        if token.kind is Kind.MARK:
-            depth += {"(": 1, ")": -1}.get(token.text, 0)
-            if token.text == "{" and depth == 0:
-                return index
-    return len(tokens) - 1
 
 
 def _complain_about_query(text: str) -> str | None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TypeVar
 
 from poca_kg.errors import FilePlace, InputError
+from poca_kg.store.parsing import read_bytes
+
+_Entry = TypeVar("_Entry", "GraphEntry", "TableEntry", "Manifest")
 
 __all__ = ["GraphEntry", "Manifest", "TableEntry", "dataset_version"]
 
@@ -55,6 +60,17 @@ class Manifest:
         return (json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
     @classmethod
+    def read(cls, path: Path) -> Manifest:
+        """Return the manifest in a file, which may be packed by gzip.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, or is no manifest.
+        """
+        return cls.from_json(read_bytes(path), name=str(path))
+
+    @classmethod
     def from_json(cls, data: bytes, *, name: str = "manifest.json") -> Manifest:
         """Return the manifest that :meth:`to_json` wrote.
 
@@ -64,18 +80,27 @@ class Manifest:
             If the bytes are no such manifest.
         """
         try:
-            fields = json.loads(data)
-            graphs = tuple(GraphEntry(**entry) for entry in fields.pop("graphs"))
-            tables = tuple(TableEntry(**entry) for entry in fields.pop("tables"))
-            return cls(graphs=graphs, tables=tables, **fields)
+            told = json.loads(data)
+            graphs = tuple(_typed(GraphEntry(**entry)) for entry in told.pop("graphs"))
+            tables = tuple(_typed(TableEntry(**entry)) for entry in told.pop("tables"))
+            return _typed(cls(graphs=graphs, tables=tables, **told))
         except json.JSONDecodeError as error:
             place = FilePlace(name, error.lineno, error.colno)
             raise InputError(
                 f"is not JSON: {error.msg}", place=place, advice="build the dataset again"
             ) from None
-        except (AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             what = f"is not the manifest of a dataset: {error}"
             raise InputError(what, place=FilePlace(name), advice="build the dataset again") from None
+
+
+def _typed(entry: _Entry) -> _Entry:
+    """Return an entry if each field is of its type."""
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if field.type in ("str", "int") and type(value).__name__ != field.type:
+            raise TypeError(f"{field.name} is {value!r}")
+    return entry
 
 
 def dataset_version(package_version: str, graph_sha256: str) -> str:

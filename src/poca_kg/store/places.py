@@ -6,6 +6,7 @@ fills only the first column. Sorted, so that equal places give equal bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from poca_kg.store.protocol import Term, Triple
 __all__ = ["Places", "write_places"]
 
 _HEADER = "subject\tpredicate\tobject\tfile\tline"
+_LINE = re.compile(r"[0-9]{1,9}")
 _Key = tuple[str, str, str]
 
 
@@ -51,13 +53,17 @@ class Places:
         InputError
             If the file cannot be read, or a line is not one that :func:`write_places` wrote.
         """
-        lines = read_bytes(path).decode("utf-8").split("\n")
+        try:
+            lines = read_bytes(path).decode("utf-8").split("\n")
+        except UnicodeDecodeError:
+            what, advice = "is not UTF-8 text", "build the dataset again"
+            raise InputError(what, place=FilePlace(str(path)), advice=advice) from None
         if lines[0] != _HEADER:
             raise InputError("the header is not that of places.tsv", place=FilePlace(str(path), 1))
         found: dict[_Key, FilePlace] = {}
         for number, line in enumerate(lines[1:], start=2):
             cells = line.split("\t")
-            if len(cells) == 5 and cells[4].isdecimal():
+            if len(cells) == 5 and _LINE.fullmatch(cells[4]):
                 found[(cells[0], cells[1], cells[2])] = FilePlace(cells[3], int(cells[4]))
             elif line:
                 raise InputError(

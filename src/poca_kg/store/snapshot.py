@@ -7,7 +7,8 @@
     <data_dir>/previous      the version that ``rollback`` goes back to
 
 A snapshot is made beside its place and moved there in one step; the pointer is a small file that is replaced
-in one step. Whoever reads sees one version or the other, and a failure leaves the old one.
+in one step. Whoever reads sees one version or the other, and a failure leaves the old one. One process
+publishes at a time, and what a killed one left behind is cleared away by the next.
 """
 
 from __future__ import annotations
@@ -17,20 +18,34 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from poca_kg.errors import InputError, NotFoundError
+from poca_kg.errors import FilePlace, InputError, LimitError, NotFoundError
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.manifest import Manifest
+from poca_kg.store.parsing import read_bytes
 from poca_kg.store.places import Places
 
-__all__ = ["Snapshot", "current_snapshot", "find_snapshot", "open_snapshot", "publish", "rollback"]
+if os.name == "posix":
+    import fcntl
+
+__all__ = [
+    "Snapshot",
+    "current_snapshot",
+    "find_snapshot",
+    "open_graph_file",
+    "open_snapshot",
+    "publish",
+    "rollback",
+]
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
+_STAGING = ".new-"
 
 
 @dataclass(frozen=True)
@@ -43,8 +58,7 @@ class Snapshot:
     @property
     def manifest(self) -> Manifest:
         """What the snapshot consists of."""
-        path = self.directory / "manifest.json"
-        return Manifest.from_json(path.read_bytes(), name=str(path))
+        return Manifest.read(self.directory / "manifest.json")
 
     @property
     def places(self) -> Places:
@@ -60,22 +74,21 @@ def publish(dataset_dir: Path, data_dir: Path, *, extra: Mapping[str, bytes] | N
     Raises
     ------
     InputError
-        If the dataset is not whole: a file is missing, or the graph is not the one of the manifest.
+        If the dataset, or the snapshot of its version that is there already, is not whole: a file is missing,
+        or the graph is not the one of the manifest. Also if the data folder cannot be written to.
+    LimitError
+        If another process is publishing to the same folder.
     """
     manifest = _check_dataset(dataset_dir)
-    snapshots = data_dir / "snapshots"
-    target = snapshots / manifest.version
-    if not target.is_dir():
-        snapshots.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".new-", dir=snapshots))
-        try:
-            _fill(staging, dataset_dir, extra or {}, manifest.version)
-            staging.chmod(0o755)
-            staging.rename(target)
-            _sync_directory(snapshots)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    _point_to(data_dir, manifest.version)
+    target = data_dir / "snapshots" / manifest.version
+    with _publishing(data_dir):
+        for left in sorted(target.parent.glob(f"{_STAGING}*")):  # by a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        if target.is_dir():
+            _check_dataset(target, advice=f"remove {target}, and publish again")
+        else:
+            _make_snapshot(target, dataset_dir, extra or {})
+        _point_to(data_dir, manifest.version)
     return Snapshot(manifest.version, target)
 
 
@@ -86,6 +99,8 @@ def current_snapshot(data_dir: Path) -> Snapshot | None:
     ------
     NotFoundError
         If the pointer names a snapshot that is not there.
+    InputError
+        If the pointer cannot be read, or names nothing that a snapshot can be called.
     """
     version = _read_pointer(data_dir / "current")
     return find_snapshot(data_dir, version) if version else None
@@ -119,32 +134,88 @@ def rollback(data_dir: Path) -> Snapshot:
             f"no earlier snapshot was current in {data_dir}", advice="publish a second version first"
         )
     snapshot = find_snapshot(data_dir, version)
-    _point_to(data_dir, version)
+    with _publishing(data_dir):
+        _point_to(data_dir, version)
     return snapshot
 
 
 def open_snapshot(snapshot: Snapshot) -> EmbeddedStore:
-    """Return the snapshot's graph in memory."""
-    return EmbeddedStore.from_nquads(snapshot.directory / "graph.nq", version=snapshot.version)
+    """Return the snapshot's graph in memory.
+
+    Raises
+    ------
+    InputError
+        If the graph is not the one that was published.
+    """
+    return open_graph_file(snapshot.directory / "graph.nq", snapshot.version)
 
 
-def _check_dataset(dataset_dir: Path) -> Manifest:
+def open_graph_file(path: Path, version: str) -> EmbeddedStore:
+    """Return the graph of a version in memory, from the ``.nq`` or ``.nq.gz`` file that the version names.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds another graph: cut off, say, or changed by hand.
+    """
+    data = read_bytes(path)
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    if not version.endswith(f"-{digest}"):
+        what = f"holds the graph {digest} and not that of version {version}"
+        advice = "build and publish again, or go back by `poca-kg rollback`"
+        raise InputError(what, place=FilePlace(str(path)), advice=advice)
+    return EmbeddedStore.from_nquads(data, version=version)
+
+
+def _check_dataset(dataset_dir: Path, *, advice: str = "build the dataset again") -> Manifest:
     for name in _DATASET_FILES:
         if not (dataset_dir / name).is_file():
-            raise InputError(f"{dataset_dir} holds no {name}", advice="run `poca-kg build` first")
+            raise InputError(f"{dataset_dir} holds no {name}", advice=advice)
     path = dataset_dir / "manifest.json"
-    manifest = Manifest.from_json(path.read_bytes(), name=str(path))
-    digest = hashlib.sha256((dataset_dir / "graph.nq").read_bytes()).hexdigest()
+    manifest = Manifest.read(path)
+    digest = hashlib.sha256(read_bytes(dataset_dir / "graph.nq")).hexdigest()
     if not _VERSION.fullmatch(manifest.version) or not manifest.version.endswith(f"-{digest[:12]}"):
         what = f"version {manifest.version!r} is not that of the graph beside the manifest ({digest[:12]})"
-        raise InputError(f"{path}: {what}", advice="build the dataset again")
+        raise InputError(what, place=FilePlace(str(path)), advice=advice)
     return manifest
+
+
+@contextmanager
+def _publishing(data_dir: Path) -> Iterator[None]:
+    """Keep other processes from publishing to a folder, and tell what cannot be written as an input error."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with (data_dir / ".publishing").open("ab") as lock:
+            if os.name == "posix":
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError:
+        what = f"another process is publishing to {data_dir}"
+        raise LimitError(what, advice="wait until it has ended") from None
+    except OSError as error:
+        place = FilePlace(str(error.filename or data_dir))
+        what = f"nothing can be published here: {error.strerror}"
+        raise InputError(what, place=place, advice="name a folder that may be written") from error
+
+
+def _make_snapshot(target: Path, dataset_dir: Path, extra: Mapping[str, bytes]) -> None:
+    """Make a snapshot beside its place, and move it there."""
+    snapshots = target.parent
+    snapshots.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=snapshots))
+    try:
+        _fill(staging, dataset_dir, extra, target.name)
+        staging.chmod(0o755)
+        staging.rename(target)
+        _sync_directory(snapshots)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _fill(staging: Path, dataset_dir: Path, extra: Mapping[str, bytes], version: str) -> None:
     """Copy the dataset, the further files and a store made of the graph, and have them on the disk."""
     for name in _DATASET_FILES:
-        _write(staging / name, (dataset_dir / name).read_bytes())
+        _write(staging / name, read_bytes(dataset_dir / name))
     for name, data in sorted(extra.items()):
         if not _VERSION.fullmatch(name):
             raise InputError(f"{name!r} is not a file name for a snapshot")
@@ -158,7 +229,10 @@ def _fill(staging: Path, dataset_dir: Path, extra: Mapping[str, bytes], version:
 
 def _point_to(data_dir: Path, version: str) -> None:
     """Switch ``current``, and keep the version it named before as ``previous``."""
-    before = _read_pointer(data_dir / "current")
+    try:
+        before = _read_pointer(data_dir / "current")
+    except InputError:
+        before = None  # what it says is lost; the new version mends it
     if before == version:
         return
     if before is not None:
@@ -168,9 +242,15 @@ def _point_to(data_dir: Path, version: str) -> None:
 
 def _read_pointer(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8").strip() or None
-    except FileNotFoundError:
+        text = path.read_bytes()[:200].decode("utf-8", "replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", place=FilePlace(str(path))) from None
+    if not _VERSION.fullmatch(text):
+        what = f"names no version of a snapshot, but {text[:40]!r}"
+        raise InputError(what, place=FilePlace(str(path)), advice="run `poca-kg publish`")
+    return text
 
 
 def _replace(path: Path, text: str) -> None:
