@@ -99,7 +99,7 @@ def test_no_row_is_no_failure(ask):
 def test_a_query_is_read_from_a_file_and_from_stdin(ask, tmp_path, monkeypatch):
     (tmp_path / "cities.rq").write_text(CITIES)
     assert ask("query", "-f", str(tmp_path / "cities.rq")).code == 0
-    monkeypatch.setattr("sys.stdin", io.StringIO(CITIES))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(CITIES.encode())))
     assert "city:turin" in ask("query", "-f", "-").out
 
 

@@ -62,9 +62,9 @@ def test_a_help_keeps_the_lines_of_its_examples_and_shows_no_mark_for_that(name,
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_but_serve_and_rollback_lets_its_format_be_chosen(name):
+def test_every_command_lets_its_format_be_chosen(name):
     outcome = CliRunner().invoke(main_group, [name, "--help"])
-    assert ("--format" in outcome.output) or name == "serve"
+    assert "--format" in outcome.output
 
 
 def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

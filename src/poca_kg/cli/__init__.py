@@ -2,7 +2,7 @@
 
 Data goes to stdout, messages to stderr. Exit codes: 0 fine, 1 findings (violations, differences, no answer to
 ASK), 2 usage, 3 input unreadable or missing (with file:line:col), 4 limit reached,
-5 internal.
+5 output that cannot be written, or an error of ours.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
 
 from poca_kg.cli.output import message
+from poca_kg.cli.streams import drop_stdout, speak_utf8
 from poca_kg.errors import InputError, LimitError, NotFoundError, PocaError, RemoteAccessError, UsageError
 
 __all__ = ["COMMANDS", "EXIT_CODES", "exit_code", "main_group", "run"]
@@ -29,7 +31,7 @@ EXIT_CODES = {
     2: "usage: the command was called wrongly",
     3: "input unreadable, missing or not fit to build from",
     4: "a limit was reached",
-    5: "internal error",
+    5: "output that cannot be written, or an internal error",
 }
 
 _CODE_OF: tuple[tuple[type[PocaError], int], ...] = (
@@ -75,18 +77,42 @@ def exit_code(error: PocaError) -> int:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; errors are told on stderr in one sentence each."""
     logging.getLogger("rdflib").setLevel(logging.ERROR)
+    if sys.stdout is None:
+        message("poca-kg: stdout is closed: there is nowhere to write to")
+        return 5
+    speak_utf8()
+    try:
+        code = _perform(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_stdout()
+        return 0
+    except OSError as error:
+        drop_stdout()
+        message(f"poca-kg: {error.filename or 'the output'} cannot be read or written: {error.strerror}")
+        return 5
+    except Exception:
+        message(f"{traceback.format_exc()}poca-kg: an error of ours; please report it with the lines above")
+        return 5
+    return code
+
+
+def _perform(arguments: Sequence[str] | None) -> int:
+    """Run one command line; what the user can do something about becomes a message and a code."""
     try:
         outcome = main_group.main(args=arguments, prog_name="poca-kg", standalone_mode=False)
     except click.exceptions.Abort:
-        message("interrupted; nothing was changed")
+        message("interrupted")
         return 130
+    except SystemExit as leaving:
+        if leaving.code != 1:
+            raise
+        # click and rich leave with 1 when the reader has gone, which is our code for findings.
+        raise BrokenPipeError from None
     except click.ClickException as error:
         error.show()
         return 2 if isinstance(error, click.UsageError) else 3
     except PocaError as error:
         message(f"poca-kg: {error}")
         return exit_code(error)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     return outcome if isinstance(outcome, int) else 0

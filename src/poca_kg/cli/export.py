@@ -32,6 +32,11 @@ _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 @click.option("--graph", "graph_iri", metavar="IRI", help="Only this named graph, e.g. graph:territory.")
 @click.option("--view", "view_name", metavar="NAME", help="A view: territory, statements or cooperation.")
 @click.option(
+    "--include-unfavourable",
+    is_flag=True,
+    help="In a view of cooperation keep what was turned down or left open, with its polarity.",
+)
+@click.option(
     "--format",
     "shape",
     type=click.Choice([*_SYNTAXES, *_NETS]),
@@ -39,8 +44,14 @@ _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
 @data_option
-def export_command(
-    *, graph_iri: str | None, view_name: str | None, shape: str | None, output: Path | None, data: Path | None
+def export_command(  # noqa: PLR0913
+    *,
+    graph_iri: str | None,
+    view_name: str | None,
+    include_unfavourable: bool,
+    shape: str | None,
+    output: Path | None,
+    data: Path | None,
 ) -> None:
     """Write the whole graph, one named graph, or a view of it.
 
@@ -48,6 +59,8 @@ def export_command(
     """
     if graph_iri and view_name:
         raise UsageError("a view is drawn from the whole graph", advice="leave out --graph or --view")
+    if include_unfavourable and not view_name:
+        raise UsageError("a graph always holds every view", advice="name a --view, or leave the option out")
     chosen = shape or ("graphml" if view_name else "ttl" if graph_iri else "nq")
     if (chosen in _NETS) != bool(view_name):
         raise UsageError(
@@ -55,17 +68,19 @@ def export_command(
             advice=f"views are written as {' or '.join(_NETS)}, graphs as {', '.join(_SYNTAXES)}",
         )
     with poca_kg.open(data) as graph:
-        content = (
-            _view(graph, view_name, chosen) if view_name else _graph(graph, graph_iri, _SYNTAXES[chosen])
-        )
+        if view_name:
+            content = _view(graph, view_name, chosen, include_unfavourable=include_unfavourable)
+        else:
+            content = _graph(graph, graph_iri, _SYNTAXES[chosen])
     _write(content, output)
 
 
-def _view(graph: KnowledgeGraph, name: str, shape: str) -> bytes:
+def _view(graph: KnowledgeGraph, name: str, shape: str, *, include_unfavourable: bool) -> bytes:
     from poca_kg.graph import write_gexf, write_graphml  # noqa: PLC0415  (networkx, for views only)
 
     out = io.BytesIO()
-    (write_gexf if shape == "gexf" else write_graphml)(graph.view(name), out)
+    net = graph.view(name, include_unfavourable=include_unfavourable)
+    (write_gexf if shape == "gexf" else write_graphml)(net, out)
     return out.getvalue()
 
 

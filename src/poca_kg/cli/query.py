@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import click
 import poca_kg
 from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit, emit_bytes, emit_table
+from poca_kg.cli.streams import read_stdin
 from poca_kg.cli.tables import markdown_table, readable_cells, to_json_lines
 from poca_kg.errors import FilePlace, InputError, UsageError
 from poca_kg.knowledge_graph import KnowledgeGraph
@@ -80,10 +81,16 @@ def _read_query(text: str | None, file: str | None) -> str:
         )
     if text is not None:
         return text
-    if file == "-":
-        return sys.stdin.read()
-    path = Path(str(file))
+    if not file:
+        raise UsageError("the name of the file is empty", advice="name a file, or - for stdin")
+    place = FilePlace(file)
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the query cannot be read: {error}", place=FilePlace(str(path))) from error
+        data = read_stdin() if file == "-" else Path(file).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        what = "the query is not UTF-8 text"
+        raise InputError(what, place=replace(place, line=line), advice="save it as UTF-8") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"the query cannot be read: {reason}", place=place) from None

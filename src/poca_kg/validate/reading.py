@@ -64,7 +64,7 @@ def read_files(
     for number, path in enumerate(paths):
         name, syntax = str(path), RdfSyntax.TURTLE
         if name == STDIN:
-            data = (read_stdin or sys.stdin.buffer.read)()
+            data = (read_stdin or _read_stdin)()
         else:
             syntax = syntax_of_path(Path(path))
             data = _read_bytes(Path(path))
@@ -74,6 +74,12 @@ def read_files(
             empty.append(name)
         _merge(reading, name, _told_apart(triples, f"{mark}{number}"))
     return Reading(reading.graph, reading.lines, reading.texts, tuple(empty))
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise InputError("the standard input is closed", place=FilePlace(STDIN), advice="name a file")
+    return sys.stdin.buffer.read()
 
 
 def _read_bytes(path: Path) -> bytes:
