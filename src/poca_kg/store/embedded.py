@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
 
@@ -28,16 +28,28 @@ from poca_kg.store.bridge import (
     triple_from_engine,
 )
 from poca_kg.store.formats import RdfSyntax, ResultFormat
-from poca_kg.store.gate import QueryForm, check_query, check_update, query_form
+from poca_kg.store.gate import QueryForm, check_query, check_update, form_of
 from poca_kg.store.lexer import Kind, Token
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
-from poca_kg.store.protocol import Answer, GraphSize, Quad, Solutions, Term, Triples, Truth
+from poca_kg.store.protocol import (
+    Answer,
+    ChooseFormat,
+    GraphSize,
+    Quad,
+    Sink,
+    Solutions,
+    Term,
+    Triples,
+    Truth,
+)
 from poca_kg.store.syntax import explain
-from poca_kg.store.writing import ordered, write_quads, write_triples
+from poca_kg.store.writing import ordered, stream_triples, write_quads, write_triples
 from poca_kg.vocabulary.prefixes import PREFIXES
 
 __all__ = ["EmbeddedStore"]
+
+_Dataset: TypeAlias = tuple[Sequence[str], Sequence[str]]
 
 
 class EmbeddedStore:
@@ -115,7 +127,7 @@ class EmbeddedStore:
         A variable that SELECT does not return is bound by a VALUES row at the start of the WHERE clause; the
         others by substitution in the engine.
         """
-        result = self._ask(text, bindings or {}, default_graphs, named_graphs)
+        result = self._ask(text, check_query(text), bindings or {}, (default_graphs, named_graphs))
         if isinstance(result, ox.QueryBoolean):
             return Truth(bool(result))
         if isinstance(result, ox.QueryTriples):
@@ -133,29 +145,46 @@ class EmbeddedStore:
         named_graphs: Sequence[str] = (),
     ) -> bytes:
         """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others."""
-        form = query_form(text)
+        result, chosen = self._answer(text, lambda _: media, (default_graphs, named_graphs))
+        if isinstance(chosen, RdfSyntax):
+            return write_triples(ordered(result), chosen)
+        return result.serialize(format=ox.QueryResultsFormat.from_media_type(chosen.media_type)) or b""
+
+    def serialise_to(
+        self,
+        out: Sink,
+        text: str,
+        choose: ChooseFormat,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Answer a query in bytes as the engine makes them, without holding all of the answer."""
+        result, media = self._answer(text, choose, (default_graphs, named_graphs))
+        if isinstance(media, RdfSyntax):
+            stream_triples(result, media, out)
+        else:
+            result.serialize(out, format=ox.QueryResultsFormat.from_media_type(media.media_type))
+
+    def _answer(self, text: str, choose: ChooseFormat, dataset: _Dataset) -> tuple[Any, Any]:
+        """Return the engine's answer and the format to write it in."""
+        tokens = check_query(text)
+        form = form_of(text, tokens)
+        media = choose(form)
         if form.gives_triples != isinstance(media, RdfSyntax):
             kind = "RDF syntax" if form.gives_triples else "result format"
             raise UsageError(
                 f"the answer to {form.value} is not written as {media.short}", advice=f"choose an {kind}"
             )
-        result = self._ask(text, {}, default_graphs, named_graphs)
-        if isinstance(media, RdfSyntax):
-            return write_triples(ordered(result), media)
-        return result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
+        return self._ask(text, tokens, {}, dataset), media
 
     def _ask(
-        self,
-        text: str,
-        bindings: Mapping[str, Term],
-        default_graphs: Sequence[str],
-        named_graphs: Sequence[str],
+        self, text: str, tokens: Sequence[Token], bindings: Mapping[str, Term], dataset: _Dataset
     ) -> Any:
-        tokens = check_query(text)
-        engine, dataset = self._choose(tokens, default_graphs, named_graphs)
+        engine, arguments = self._choose(tokens, *dataset)
         asked, substitutions = _bind(text, tokens, bindings)
         try:
-            return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset)
+            return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **arguments)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_query) from None
         except (RuntimeError, ValueError) as error:
@@ -257,7 +286,7 @@ def _bind(
         if name not in known:
             raise UnknownNameError("variable in the query", name, known)
     hidden = sorted(set(bindings) - known if "*" in _returned(tokens) else set(bindings) - _returned(tokens))
-    if query_form(text) is not QueryForm.SELECT:
+    if form_of(text, tokens) is not QueryForm.SELECT:
         hidden = []
     substitutions = {
         ox.Variable(name): to_engine(bindings[name]) for name in sorted(set(bindings) - set(hidden))

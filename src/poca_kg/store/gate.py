@@ -23,6 +23,7 @@ __all__ = [
     "QueryForm",
     "check_query",
     "check_update",
+    "form_of",
     "query_form",
 ]
 
@@ -91,7 +92,11 @@ def query_form(text: str) -> QueryForm:
     QuerySyntaxError
         If the text starts with none of the four forms; and whatever :func:`check_query` raises.
     """
-    tokens = check_query(text)
+    return form_of(text, check_query(text))
+
+
+def form_of(text: str, tokens: Sequence[Token]) -> QueryForm:
+    """Return the form of a query whose tokens are known already."""
     start = _after_prologue(tokens)
     if start < len(tokens) and tokens[start].word in QueryForm.__members__:
         return QueryForm[tokens[start].word]

@@ -7,19 +7,46 @@ beforehand, so that queries need no ``PREFIX`` lines for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias
 
 from rdflib import BNode, Literal, URIRef
 
 from poca_kg.store.formats import RdfSyntax, ResultFormat
+from poca_kg.store.gate import QueryForm
 
-__all__ = ["Answer", "GraphSize", "Quad", "Solutions", "Store", "Term", "Triple", "Triples", "Truth"]
+__all__ = [
+    "Answer",
+    "ChooseFormat",
+    "GraphSize",
+    "Quad",
+    "Sink",
+    "Solutions",
+    "Store",
+    "Term",
+    "Triple",
+    "Triples",
+    "Truth",
+]
 
 Term: TypeAlias = URIRef | BNode | Literal
 Triple: TypeAlias = tuple[Term, Term, Term]
 Quad: TypeAlias = tuple[Term, Term, Term, str]
+
+
+ChooseFormat: TypeAlias = Callable[[QueryForm], ResultFormat | RdfSyntax]
+"""Return the format for the answer to a query of some form."""
+
+
+class Sink(Protocol):
+    """Where bytes go; raising an error in ``write`` ends what is being written."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some bytes."""
+
+    def flush(self) -> object:
+        """Pass on what is held back, if anything is."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +120,22 @@ class Store(Protocol):
         """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others.
 
         :func:`poca_kg.store.gate.query_form` tells beforehand which of the two a query needs.
+        """
+
+    def serialise_to(
+        self,
+        out: Sink,
+        text: str,
+        choose: ChooseFormat,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Answer a query in bytes as the engine makes them, without holding all of the answer.
+
+        ``choose`` names the format once the form of the query is known. A small graph is written as
+        :meth:`serialise` writes it; a large one in the order in which the engine finds its triples. When an
+        error is raised, what was written before is no answer.
         """
 
     def update(self, text: str) -> None:
