@@ -27,6 +27,7 @@ from poca_kg.store.bridge import (
     to_engine,
     triple_from_engine,
 )
+from poca_kg.store.documents import read_documents, replacement
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import QueryForm, check_query, check_update, form_of
 from poca_kg.store.lexer import Kind, Token
@@ -35,6 +36,7 @@ from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import (
     Answer,
     ChooseFormat,
+    Document,
     GraphSize,
     Quad,
     Sink,
@@ -44,7 +46,9 @@ from poca_kg.store.protocol import (
     Truth,
 )
 from poca_kg.store.syntax import explain
+from poca_kg.store.using import with_dataset
 from poca_kg.store.writing import ordered, stream_triples, write_quads, write_triples
+from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.prefixes import PREFIXES
 
 __all__ = ["EmbeddedStore"]
@@ -53,7 +57,7 @@ _Dataset: TypeAlias = tuple[Sequence[str], Sequence[str]]
 
 
 class EmbeddedStore:
-    """A store in this process; see :class:`poca_kg.store.protocol.Store` for what its methods do.
+    """A store in this process; see ``Store`` and ``Writer`` in ``protocol`` for what its methods do.
 
     >>> store = EmbeddedStore.from_nquads(b'<http://e/a> <http://e/p> "1" <http://e/g> .')
     >>> store.query("SELECT ?o { ?s ?p ?o }").rows
@@ -184,7 +188,13 @@ class EmbeddedStore:
         engine, arguments = self._choose(tokens, *dataset)
         asked, substitutions = _bind(text, tokens, bindings)
         try:
-            return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **arguments)
+            return engine.query(
+                asked,
+                base_iri=BASE,
+                prefixes=PREFIXES,
+                substitutions=substitutions or None,
+                **arguments,
+            )
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_query) from None
         except (RuntimeError, ValueError) as error:
@@ -201,14 +211,19 @@ class EmbeddedStore:
         dataset = named_dataset(tokens, PREFIXES)
         return self._merger.chosen(*dataset) if dataset else (self._engine, {})
 
-    def update(self, text: str) -> None:
+    def update(
+        self, text: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()
+    ) -> None:
         """Apply a SPARQL 1.1 update, all of it or nothing."""
         self._check_writable()
         tokens = check_update(text)
+        seen = with_dataset(text, tokens, using_graphs, using_named_graphs)
         try:
-            self._engine.update(text, prefixes=PREFIXES)
+            self._engine.update(seen, base_iri=BASE, prefixes=PREFIXES)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_update) from None
+        except (RuntimeError, ValueError) as error:
+            raise UsageError(f"the update cannot be applied: {error}") from None
         self._written()
 
     def load(self, data: bytes | BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
@@ -222,11 +237,40 @@ class EmbeddedStore:
             self._engine.load(content, format=engine_format, to_graph=node(graph) if graph else None)
         self._written()
 
+    def holds(self, graph: str) -> bool:
+        """Whether there is a graph with this name; the unnamed one, the empty text, is always there."""
+        return not graph or self._engine.contains_named_graph(node(graph))
+
+    def put(self, graph: str, documents: Sequence[Document]) -> None:
+        """Put documents in the place of a graph, all of it or nothing."""
+        self._check_writable()
+        triples = read_documents(documents)
+        self._engine.update(replacement(_graph_node(graph), triples))
+        self._written()
+
+    def merge(self, graph: str, documents: Sequence[Document]) -> None:
+        """Add documents to a graph, all of it or nothing."""
+        self._check_writable()
+        target, triples = _graph_node(graph), read_documents(documents)
+        self._engine.extend(ox.Quad(one.subject, one.predicate, one.object, target) for one in triples)
+        if isinstance(target, ox.NamedNode):
+            self._engine.add_graph(target)
+        self._written()
+
+    def drop(self, graph: str) -> None:
+        """Remove a graph; the unnamed one is emptied."""
+        self._check_writable()
+        self._engine.remove_graph(_graph_node(graph))
+        self._written()
+
     def dump(self, out: BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
-        """Write one graph, or everything; a syntax without graphs gets the union of them all."""
-        wanted = None if graph is None else node(graph)
-        if wanted is not None and not self._engine.contains_named_graph(wanted):
+        """Write one graph (the unnamed one is the empty text), or everything.
+
+        A syntax without graphs gets the union of them all.
+        """
+        if graph is not None and not self.holds(graph):
             raise NotFoundError(f"there is no graph <{graph}>", advice="`poca-kg info` lists the graphs")
+        wanted = None if graph is None else _graph_node(graph)
         quads = self._engine.quads_for_pattern(None, None, None, wanted)
         if format.holds_graphs:
             out.write(write_quads(quads, format))
@@ -275,6 +319,10 @@ def _open(make: Any, directory: Path) -> ox.Store:
     return engine
 
 
+def _graph_node(graph: str) -> ox.NamedNode | ox.DefaultGraph:
+    return node(graph) if graph else ox.DefaultGraph()
+
+
 def _bind(
     text: str, tokens: Sequence[Token], bindings: Mapping[str, Term]
 ) -> tuple[str, dict[ox.Variable, Any]]:
@@ -316,7 +364,7 @@ def _returned(tokens: Sequence[Token]) -> set[str]:
 
 def _complain_about_query(text: str) -> str | None:
     try:
-        ox.Store().query(text, prefixes=PREFIXES)
+        ox.Store().query(text, base_iri=BASE, prefixes=PREFIXES)
     except SyntaxError as error:
         return str(error)
     return None
@@ -324,7 +372,7 @@ def _complain_about_query(text: str) -> str | None:
 
 def _complain_about_update(text: str) -> str | None:
     try:
-        ox.Store().update(text, prefixes=PREFIXES)
+        ox.Store().update(text, base_iri=BASE, prefixes=PREFIXES)
     except SyntaxError as error:
         return str(error)
     return None

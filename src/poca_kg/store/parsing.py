@@ -15,7 +15,7 @@ from poca_kg.store.bridge import quad_from_engine
 from poca_kg.store.formats import RdfSyntax, syntax_of_path
 from poca_kg.store.positions import turtle_lines
 
-__all__ = ["bad_data", "parse_bytes", "parse_file", "read_bytes", "turtle_lines"]
+__all__ = ["bad_data", "parse_bytes", "parse_file", "read_bytes", "refuse_entities", "turtle_lines"]
 
 
 def parse_file(path: Path, *, syntax: RdfSyntax | None = None, base: str | None = None) -> Graph:
@@ -56,10 +56,7 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
     InputError
         If the data does not parse, or is RDF/XML that declares entities.
     """
-    if syntax is RdfSyntax.RDF_XML and b"<!ENTITY" in data:
-        line = data[: data.index(b"<!ENTITY")].count(b"\n") + 1
-        advice = "write the IRIs out in full"
-        raise InputError("RDF/XML with entities is not read", place=FilePlace(name, line), advice=advice)
+    refuse_entities(data, syntax, name)
     graph = Dataset(default_union=True) if syntax.holds_graphs else Graph()
     with bad_data(name):
         parser = ox.parse(data, format=ox.RdfFormat.from_media_type(syntax.media_type), base_iri=base)
@@ -69,6 +66,14 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
         for prefix, namespace in sorted(parser.prefixes.items()):
             graph.bind(prefix, namespace)
     return graph
+
+
+def refuse_entities(data: bytes, syntax: RdfSyntax, name: str) -> None:
+    """Refuse RDF/XML that declares entities, which may grow without end when they are resolved."""
+    if syntax is RdfSyntax.RDF_XML and b"<!ENTITY" in data:
+        line = data[: data.index(b"<!ENTITY")].count(b"\n") + 1
+        advice = "write the IRIs out in full"
+        raise InputError("RDF/XML with entities is not read", place=FilePlace(name, line), advice=advice)
 
 
 def _target(graph: Graph, graph_name: str) -> Graph:
