@@ -31,15 +31,14 @@ def with_dataset(
     if not clauses:
         return text
     pieces, done = [], 0
-    outer = _outside_braces(tokens)
-    for at, index in enumerate(outer):
+    for index in _outside_braces(tokens):
         token = tokens[index]
         if token.word in ("USING", "WITH"):
             what = f"{token.word} in line {token.line}: the request names a dataset beside the update, too"
             raise UsageError(what, advice="name it in one of the two places")
         if token.word == "WHERE":
             pieces.append(text[done : token.start])
-            if at and tokens[outer[at - 1]].word == "DELETE":
+            if index and tokens[index - 1].word == "DELETE":
                 pieces.append(f"{_pattern_behind(text, tokens, index)} ")
             pieces += clauses
             done = token.start
@@ -62,7 +61,8 @@ def _outside_braces(tokens: Sequence[Token]) -> list[int]:
 def _pattern_behind(text: str, tokens: Sequence[Token], index: int) -> str:
     """Return the group in braces that follows a token."""
     depth, start = 0, tokens[index].start
-    for token in tokens[index + 1 :]:
+    for at in range(index + 1, len(tokens)):
+        token = tokens[at]
         if token.text == "{":
             start = token.start if depth == 0 else start
             depth += 1
