@@ -16,10 +16,10 @@ import pytest
 from poca_kg.errors import RemoteAccessError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import check_query, check_update
-from w3c.excuses import EXCUSES, GATE, SUITES, parameters
+from w3c.excuses import ENGINE, EXCUSES, GATE, SUITES, parameters
 from w3c.manifest import HOW_TO_GET_THEM, Case, read_cases
 from w3c.results import canonical, read_dataset, read_expected, read_results, same_rows
-from w3c.ways import Direct, OverHttp, Way
+from w3c.ways import Direct, Engine, OverHttp, Way
 
 PROTOCOLS = {"protocol", "graph-store-protocol", "service-description"}
 NOT_RUN = {
@@ -95,11 +95,21 @@ def assert_answers(case: Case, way: Way) -> None:
     assert same_rows(found, expected, ordered=ordered), f"{found}\n{expected}"
 
 
-@pytest.mark.skipif(SUITES is None, reason=HOW_TO_GET_THEM)
+def case_named(name: str) -> Case:
+    if SUITES is None:
+        pytest.skip(HOW_TO_GET_THEM)
+    return next(case for case in read_cases(SUITES / name.partition("/")[0]) if case.name == name)
+
+
+@pytest.mark.parametrize("name", sorted(ENGINE))
+def test_what_the_engine_is_excused_for_it_gets_wrong_without_us(name: str) -> None:
+    with pytest.raises(AssertionError):
+        assert_answers(case_named(name), Engine())
+
+
 @pytest.mark.parametrize("name", sorted(GATE))
 def test_what_the_gate_is_excused_for_it_refuses(name: str) -> None:
-    assert SUITES is not None
-    case = next(case for case in read_cases(SUITES / name.partition("/")[0]) if case.name == name)
+    case = case_named(name)
     check = check_update if case.text.suffix == ".ru" else check_query
     with pytest.raises(RemoteAccessError):
         check(case.request())

@@ -92,6 +92,19 @@ def test_select_is_read_by_a_parser_of_each_format(client: FlaskClient) -> None:
     assert ask("tsv").splitlines() == ["?city", f"<{MILAN}>", f"<{TURIN}>"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("csv", b'a,b,c,d\r\nhttp://e/x,"say ""hi"", you",1.5,\r\n'),
+        ("tsv", b'?a\t?b\t?c\t?d\n<http://e/x>\t"say \\"hi\\", you"@en\t1.5\t\n'),
+    ],
+)
+def test_tables_are_written_to_the_letter(client: FlaskClient, name: str, expected: bytes) -> None:
+    """CSV loses the types, quotes where it must and ends lines with CR LF; TSV keeps the terms."""
+    query = """SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { (<http://e/x> 'say "hi", you'@en 1.5 UNDEF) } }"""
+    assert client.get("/sparql", query_string={"query": query, "format": name}).data == expected
+
+
 def test_ask_is_read_by_a_parser_of_each_format(client: FlaskClient) -> None:
     def ask(name: str) -> str:
         return client.get("/sparql", query_string={"query": "ASK {}", "format": name}).text

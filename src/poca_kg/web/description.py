@@ -42,6 +42,7 @@ class Describer:
         described.add((dataset, RDF.type, _SD.Dataset))
         described.add((dataset, _SD.defaultGraph, default))
         described.add((default, RDF.type, _SD.Graph))
+        described.add((default, RDF.type, VOID.Dataset))
         described.add((default, RDFS.comment, Literal("The union of all named graphs.", lang="en")))
         _add_statistics(described, default, self._count())
         for number, one in enumerate(self._graph.info().graphs, start=1):
@@ -97,6 +98,7 @@ def _add_named_graph(described: Graph, named: URIRef, content: URIRef, one: Grap
     described.add((named, _SD.name, URIRef(one.iri)))
     described.add((named, _SD.graph, content))
     described.add((content, RDF.type, _SD.Graph))
+    described.add((content, RDF.type, VOID.Dataset))
     described.add((content, DCTERMS.title, Literal(one.title)))
     described.add((content, VOID.triples, _number(one.triples)))
     if one.licence:

@@ -1,4 +1,4 @@
-"""The two ways to a store: straight to the embedded one, and through the web application."""
+"""The ways to a store: straight to the embedded one, through the web application, and past both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.protocol import Document
 from poca_kg.web import create_app
 
-__all__ = ["Direct", "OverHttp", "Way"]
+__all__ = ["Direct", "Engine", "OverHttp", "Way"]
 
 
 class Way(Protocol):
@@ -67,6 +67,37 @@ class Direct:
 
     def quads(self) -> list[ox.Quad]:
         return list(self._store._engine)
+
+
+class Engine:
+    """Straight to the engine, past everything of ours: what fails here is the engine's own mistake."""
+
+    def __init__(self) -> None:
+        self._engine = ox.Store()
+
+    def put(self, graph: str, triples: bytes) -> None:
+        target = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        self._engine.add_graph(target)
+        self._engine.load(triples, format=ox.RdfFormat.N_TRIPLES, to_graph=target)
+
+    def query(
+        self, text: str, media: ResultFormat | RdfSyntax, default: Sequence[str], named: Sequence[str]
+    ) -> bytes:
+        graphs = [ox.NamedNode(iri) for iri in default] or [ox.DefaultGraph()]
+        found = self._engine.query(
+            text, default_graph=graphs, named_graphs=[ox.NamedNode(iri) for iri in named]
+        )
+        kind = ox.RdfFormat if isinstance(media, RdfSyntax) else ox.QueryResultsFormat
+        return found.serialize(format=kind.from_media_type(media.media_type))
+
+    def update(self, text: str) -> None:
+        self._engine.update(text)
+
+    def understands(self, text: str, *, is_update: bool) -> bool:
+        raise NotImplementedError("no syntax test is excused for the engine")
+
+    def quads(self) -> list[ox.Quad]:
+        return list(self._engine)
 
 
 class OverHttp:
