@@ -75,6 +75,8 @@ def _graph_of_request(name: str | None) -> str | None:
 
 def _address_of(name: str) -> str:
     """Return the IRI of the graph that an address below ``/data`` names."""
+    if not request.host:
+        raise RefusedError("malformed-request", "the header Host names no host")
     return f"{request.host_url}data/{quote(name, safe=_SAFE_IN_PATH)}"
 
 
@@ -110,7 +112,11 @@ def _documents(base: str) -> Iterator[Document]:
     if request.mimetype != _MULTIPART:
         yield Document(request.get_data(), _syntax_of(request.mimetype), base=base)
         return
-    for file in chain.from_iterable(request.files.listvalues()):
+    files = list(chain.from_iterable(request.files.listvalues()))
+    if request.form or not files:
+        what = "a part of the form is no file" if request.form else "the form holds no file"
+        raise RefusedError("malformed-request", what, advice="give each part a filename and its Content-Type")
+    for file in files:
         yield Document(file.read(), _syntax_of(file.mimetype), name=file.filename or "document", base=base)
 
 
