@@ -49,6 +49,10 @@ def test_every_partition_is_counted_by_a_query(client: FlaskClient) -> None:
     assert parts == counted(client, COUNTS[VOID.classes]) + counted(client, COUNTS[VOID.properties])
 
 
+def test_two_descriptions_of_the_same_are_the_same_to_the_letter(client: FlaskClient) -> None:
+    assert client.get("/sparql").data == client.get("/sparql").data
+
+
 def test_the_description_of_a_writable_service_says_so_and_keeps_up(client: FlaskClient) -> None:
     sd = "http://www.w3.org/ns/sparql-service-description#"
     update = (None, URIRef(f"{sd}supportedLanguage"), URIRef(f"{sd}SPARQL11Update"))

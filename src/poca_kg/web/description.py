@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, VOID, XSD
 
 from poca_kg.analysis.information import GraphInfo
@@ -73,7 +73,7 @@ def _add_service(described: Graph, service: URIRef, endpoint: str, *, takes_upda
 
 
 def _add_statistics(described: Graph, default: URIRef, counted: Statistics) -> None:
-    for name, count in (
+    for term, count in (
         (VOID.triples, counted.triples),
         (VOID.entities, counted.entities),
         (VOID.distinctSubjects, counted.subjects),
@@ -81,14 +81,14 @@ def _add_statistics(described: Graph, default: URIRef, counted: Statistics) -> N
         (VOID.classes, len(counted.classes)),
         (VOID.properties, len(counted.properties)),
     ):
-        described.add((default, name, _number(count)))
-    for link, key, size, parts in (
-        (VOID.classPartition, VOID["class"], VOID.entities, counted.classes),
-        (VOID.propertyPartition, VOID.property, VOID.triples, counted.properties),
+        described.add((default, term, _number(count)))
+    for name, key, size, parts in (
+        ("class", VOID["class"], VOID.entities, counted.classes),
+        ("property", VOID.property, VOID.triples, counted.properties),
     ):
-        for iri, count in parts:
-            part = BNode()
-            described.add((default, link, part))
+        for number, (iri, count) in enumerate(parts, start=1):
+            part = URIRef(f"{default}-{name}-{number}")
+            described.add((default, VOID[f"{name}Partition"], part))
             described.add((part, key, URIRef(iri)))
             described.add((part, size, _number(count)))
 
