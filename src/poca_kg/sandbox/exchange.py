@@ -47,6 +47,8 @@ class Exchange:
     def send(self, deadline: float) -> None:
         """Send the job; raise ``TimeoutError`` if the worker does not take it in time."""
         left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
         header = self._job.header() | {"kind": self._job.kind, "cpu_s": left + _CPU_GRACE_S}
         self.worker.send(pack_job(self._number, header, self._job.body()), left)
 
@@ -69,6 +71,8 @@ class Exchange:
                 raise self._verdict() from None
             except BrokenFrameError:
                 raise _crash("sent what cannot be read") from None
+            if frame.kind is Kind.READY:
+                continue
             if frame.number != self._number:
                 raise _crash("answered another query")
             if frame.kind is Kind.DATA:

@@ -35,7 +35,7 @@ __all__ = ["Execution", "Surroundings"]
 
 _HAND_OVER_S = 0.02
 _ATTEMPTS = 2
-_REASONS: dict[type[PocaError], str] = {
+_REASONS: dict[type[BaseException], str] = {
     QueryTimeoutError: "timeout",
     QueryMemoryError: "memory",
     QueryCancelledError: "cancelled",
@@ -76,7 +76,7 @@ class Execution:
         """Return the answer, or raise why there is none."""
         try:
             return self._run()
-        except PocaError:
+        except BaseException:
             self._finish()
             raise
 
@@ -98,18 +98,19 @@ class Execution:
                 attempt += 1
                 if attempt > _ATTEMPTS:
                     raise _ended_outside() from None
-            except PocaError as error:
-                self._release(_REASONS.get(type(error), "crash"))
+            except BaseException as error:
+                self._release(_reason(error))
                 raise
 
     def _enter(self, *, may_express: bool) -> None:
         """Get a place and a worker."""
         admission, cancellation = self._around.admission, self._job.cancellation
-        patience = min(self._around.limits.patience_s, self._timeout_s / 2)
+        give_up = self._started + min(self._around.limits.patience_s, self._timeout_s / 2)
+        patience = max(give_up - time.monotonic(), 0.0)
         self._place = admission.enter(patience, cancellation, may_express=may_express)
         try:
             self._exchange = self._engage(patience)
-        except PocaError:
+        except BaseException:
             admission.leave(self._place)
             raise
         cancellation.attach(self._exchange.worker.kill)
@@ -200,7 +201,7 @@ class Execution:
         except EndedOutsideError:
             reason, failure = "outside", _ended_outside()
         except PocaError as error:
-            reason, failure = _REASONS.get(type(error), "crash"), error
+            reason, failure = _reason(error), error
         self._release(reason)
         self._finish()
         spool.finish(failure)
@@ -229,6 +230,10 @@ class Execution:
     def _finish(self) -> None:
         self._elapsed = self.elapsed_s()
         self._settle(self._elapsed)
+
+
+def _reason(error: BaseException) -> str:
+    return _REASONS.get(type(error), "crash")
 
 
 def _ended_outside() -> QueryCrashError:

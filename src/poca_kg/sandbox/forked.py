@@ -85,6 +85,7 @@ class ForkingNursery:
             else:
                 births.ended(told["ended"], told["status"])
         self._process.wait()
+        self._control.close()
         births.closed()
 
     def ask(self, count: int) -> None:

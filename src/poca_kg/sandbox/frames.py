@@ -113,6 +113,10 @@ class FrameReader:
         del self._buffer[:end]
         return Frame(Kind(kind), number, payload)
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait until something has come; raises what :meth:`read` raises."""
+        self._fill(1, timeout_s)
+
     def _fill(self, wanted: int, timeout_s: float | None) -> None:
         if len(self._buffer) >= wanted:
             return

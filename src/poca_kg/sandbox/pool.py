@@ -45,17 +45,26 @@ class Pool:
         self._nursery.ask(self._order.limits.processes)
 
     def wait_until_warm(self) -> None:
-        """Return once a worker is there.
+        """Return once a worker has said that it is ready.
 
         Raises
         ------
         LimitError
-            If workers end as soon as they start, or none comes.
+            If workers end before that, or none comes.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._idle or self._early_ends >= _STILLBIRTHS, _FIRST_WITHIN_S)
-            if not self._idle:
-                raise LimitError("the workers end before they are ready", advice="see the log of the system")
+        for _ in range(_STILLBIRTHS):
+            try:
+                worker = self.take(_FIRST_WITHIN_S)
+            except TimeoutError:
+                break
+            try:
+                worker.reader.read(_FIRST_WITHIN_S)
+            except (EOFError, TimeoutError):
+                self.discard(worker)
+            else:
+                self.give_back(worker)
+                return
+        raise LimitError("the workers end before they are ready", advice="see what this system permits")
 
     def take(self, timeout_s: float) -> Worker:
         """Return a worker that nobody else has.
@@ -133,6 +142,12 @@ class Pool:
     def idle(self) -> int:
         """How many workers stand ready."""
         return len(self._idle)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the workers, sorted."""
+        with self._changed:
+            return tuple(sorted(self._known))
 
     @property
     def lent(self) -> int:

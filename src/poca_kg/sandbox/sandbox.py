@@ -137,6 +137,7 @@ class Sandbox:
         counts, pool = self._tally.counts(), self._pool
         return Statistics(
             version=pool.version,
+            workers=pool.pids,
             busy=pool.lent,
             spare=pool.idle,
             queued=self._admission.queued,

@@ -16,7 +16,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from poca_kg.sandbox.forkserver import load
-from poca_kg.sandbox.frames import Kind, pack
 from poca_kg.sandbox.jobs import find_handlers
 from poca_kg.sandbox.nursery import Births, Order, Worker
 from poca_kg.sandbox.worker import Means, serve
@@ -69,10 +68,8 @@ class SpawningNursery:
             self._processes[pid] = process
         theirs.close()
         worker = Worker(pid, ours, process.kill, _nothing)
-        try:
-            worker.reader.read(_LOADED_WITHIN_S)
-        except (EOFError, TimeoutError):
-            process.kill()
+        with contextlib.suppress(EOFError, TimeoutError):
+            worker.reader.wait(_LOADED_WITHIN_S)
         births.born(worker)
         process.join()
         with self._lock:
@@ -101,6 +98,5 @@ def _be_worker(source: socket.socket, path: Path, version: str, kinds: Mapping[s
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = load(path, version)
-    source.sendall(pack(Kind.READY, 0))
     means = Means(_nothing, lambda _: None, lambda: False)
     os._exit(serve(source, store, find_handlers(kinds), means=means, stack=stack))

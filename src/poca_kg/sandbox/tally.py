@@ -14,12 +14,13 @@ __all__ = ["Statistics", "Tally"]
 class Statistics:
     """How a sandbox does: workers at work and ready, jobs waiting; and counts since its start.
 
-    ``killed`` counts the workers that were lost, by reason: ``timeout``, ``memory``, ``crash``,
-    ``cancelled``, ``too-large``, ``express`` (made way for others) and ``outside`` (ended by somebody else).
-    ``restarts`` counts the parents that had to be replaced.
+    ``workers`` are the process ids of all workers, at work or ready. ``killed`` counts those that were lost,
+    by reason: ``timeout``, ``memory``, ``crash``, ``cancelled``, ``too-large``, ``express`` (made way for
+    others) and ``outside`` (ended by somebody else). ``restarts`` counts the parents that were replaced.
     """
 
     version: str
+    workers: tuple[int, ...]
     busy: int
     spare: int
     queued: int

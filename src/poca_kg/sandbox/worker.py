@@ -110,6 +110,7 @@ def work(source: socket.socket, store: EmbeddedStore, handlers: Mapping[str, Han
     """Do jobs until the front closes the socket or this process has grown too large; return 0."""
     store.query("ASK {}")
     means.cap_memory()
+    source.sendall(pack(Kind.READY, 0))
     reader = FrameReader(source)
     while True:
         try:
