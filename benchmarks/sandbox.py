@@ -69,7 +69,7 @@ def kill(sandbox: Sandbox) -> None:
             time.sleep(0.0005)
         whole = time.perf_counter() - full
         print(
-            f"time-out told {late * 1e3:.1f} ms late; next query {after:.0f} µs; whole {whole * 1e3:.1f} ms later"
+            f"told {late * 1e3:.1f} ms late; next query {after:.0f} µs; pool whole {whole * 1e3:.1f} ms later"
         )
 
 
@@ -82,9 +82,8 @@ def million(sandbox: Sandbox) -> None:
         next(pieces)
         first = time.perf_counter() - started
         size = sum(map(len, pieces))
-    print(
-        f"a million rows: first byte {first * 1e3:.0f} ms, {size >> 20} MB in {time.perf_counter() - started:.2f} s"
-    )
+    last = time.perf_counter() - started
+    print(f"a million rows: first byte {first * 1e3:.0f} ms, {size >> 20} MB in {last:.2f} s")
 
 
 def main() -> None:

@@ -105,7 +105,7 @@ def test_places_are_given_out_until_there_are_none() -> None:
 
 def test_the_express_lane_opens_only_when_nothing_has_finished_for_a_while() -> None:
     clock = Clock()
-    admission = Admission(Limits(workers=1, express=1, express_s=0.25), clock)
+    admission = Admission(Limits(workers=1, express=1, stuck_s=0.25), clock)
     regular = enter(admission)
     with pytest.raises(BusyError):
         enter(admission)

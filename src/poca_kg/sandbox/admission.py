@@ -111,7 +111,7 @@ class Admission:
         return None
 
     def _is_stuck(self) -> bool:
-        return not self._free and self._clock() - self._last_progress >= self._limits.express_s
+        return not self._free and self._clock() - self._last_progress >= self._limits.stuck_s
 
     def _call_to_express(self) -> None:
         """Let those who wait and may take the express lane do so, if it is open."""
@@ -127,7 +127,7 @@ class Admission:
         while True:
             pause = until - self._clock()
             if waiter.may_express:
-                pause = min(pause, self._limits.express_s)
+                pause = min(pause, self._limits.stuck_s)
             waiter.woken.wait(max(pause, 0.0))
             with self._lock:
                 self._call_to_express()

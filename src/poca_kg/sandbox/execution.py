@@ -35,6 +35,7 @@ __all__ = ["Execution", "Surroundings"]
 
 _HAND_OVER_S = 0.02
 _ATTEMPTS = 2
+_MOST_WAITING = 0.75
 _REASONS: dict[type[BaseException], str] = {
     QueryTimeoutError: "timeout",
     QueryMemoryError: "memory",
@@ -105,7 +106,7 @@ class Execution:
     def _enter(self, *, may_express: bool) -> None:
         """Get a place and a worker."""
         admission, cancellation = self._around.admission, self._job.cancellation
-        give_up = self._started + min(self._around.limits.patience_s, self._timeout_s / 2)
+        give_up = self._started + min(self._around.limits.patience_s, self._timeout_s * _MOST_WAITING)
         patience = max(give_up - time.monotonic(), 0.0)
         self._place = admission.enter(patience, cancellation, may_express=may_express)
         try:

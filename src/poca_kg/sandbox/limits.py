@@ -44,8 +44,11 @@ class Limits:
     express: int = 2
     """How many more may run for a moment while those before them take long."""
 
-    express_s: float = 0.25
-    """How long that moment is, and how long nothing must have finished before it."""
+    express_s: float = 0.1
+    """How long that moment is."""
+
+    stuck_s: float = 0.25
+    """How long no job must have finished before there is an express lane."""
 
     spares: int = 2
     """How many workers stand ready beyond those, to take the place of killed ones."""
@@ -54,7 +57,7 @@ class Limits:
     """How many jobs may wait."""
 
     patience_s: float = 5.0
-    """How long a job waits at most before it is refused; never more than half of its time."""
+    """How long a job waits at most before it is refused; never more than three quarters of its time."""
 
     share_s: float | None = None
     """Seconds of work that one client may use per minute; ``None`` sets no share."""

@@ -56,17 +56,18 @@ class SpawningNursery:
                 thread.start()
 
     def _raise_one(self) -> None:
-        ours, theirs = socket.socketpair()
         order, births = self._order, self._births
-        arguments = (theirs, order.path, order.version, dict(order.kinds), order.limits.stack_bytes)
-        process = multiprocessing.get_context("spawn").Process(target=_be_worker, args=arguments, daemon=True)
         with self._lock:
             if self._is_closed or births is None:
                 return
-            process.start()
+            ours, theirs = socket.socketpair()
+            arguments = (theirs, order.path, order.version, dict(order.kinds), order.limits.stack_bytes)
+            context = multiprocessing.get_context("spawn")
+            process = context.Process(target=_be_worker, args=arguments, daemon=True)
+            with theirs:
+                process.start()
             pid = process.pid or 0
             self._processes[pid] = process
-        theirs.close()
         worker = Worker(pid, ours, process.kill, _nothing)
         with contextlib.suppress(EOFError, TimeoutError):
             worker.reader.wait(_LOADED_WITHIN_S)
