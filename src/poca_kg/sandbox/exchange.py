@@ -13,7 +13,7 @@ from poca_kg.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
 )
-from poca_kg.sandbox.frames import BrokenFrameError, Frame, Kind, pack_job
+from poca_kg.sandbox.frames import BrokenFrameError, Frame, Kind, UnreadError, pack_job
 from poca_kg.sandbox.jobs import Job
 from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.nursery import Worker
@@ -21,13 +21,17 @@ from poca_kg.sandbox.pool import Pool
 from poca_kg.sandbox.reports import error_of
 from poca_kg.sandbox.worker import END_PAYLOAD, EXIT_MEMORY, FAILURE_HEAD
 
-__all__ = ["EndedOutsideError", "Exchange"]
+__all__ = ["EndedOutsideError", "Exchange", "NotStartedError"]
 
 _CPU_GRACE_S = 1.0
 
 
 class EndedOutsideError(Exception):
     """The worker was ended by somebody else than its job or us."""
+
+
+class NotStartedError(Exception):
+    """The worker had ended before it took the job."""
 
 
 class Exchange:
@@ -45,12 +49,23 @@ class Exchange:
         self._number = worker.jobs
 
     def send(self, deadline: float) -> None:
-        """Send the job; raise ``TimeoutError`` if the worker does not take it in time."""
+        """Send the job.
+
+        Raises
+        ------
+        NotStartedError
+            If the worker has ended already.
+        TimeoutError
+            If it does not take the job in time.
+        """
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         header = self._job.header() | {"kind": self._job.kind, "cpu_s": left + _CPU_GRACE_S}
-        self.worker.send(pack_job(self._number, header, self._job.body()), left)
+        try:
+            self.worker.send(pack_job(self._number, header, self._job.body()), left)
+        except ConnectionError:
+            raise self._not_started() from None
 
     def next(self, until: float) -> bytes | None:
         """Return the next piece of the answer, ``None`` behind the last one.
@@ -59,6 +74,8 @@ class Exchange:
         ------
         TimeoutError
             If it does not come in time; asking again is fine.
+        NotStartedError
+            If the worker has ended before it took the job.
         EndedOutsideError
             If somebody else ended the worker.
         PocaError
@@ -67,6 +84,8 @@ class Exchange:
         while True:
             try:
                 frame = self.worker.reader.read(until - time.monotonic())
+            except UnreadError:
+                raise self._not_started() from None
             except EOFError:
                 raise self._verdict() from None
             except BrokenFrameError:
@@ -107,6 +126,10 @@ class Exchange:
         (leaves,) = FAILURE_HEAD.unpack_from(frame.payload)
         self.is_done, self.leaves = True, bool(leaves)
         return error_of(frame.payload[FAILURE_HEAD.size :])
+
+    def _not_started(self) -> Exception:
+        is_cancelled = self._job.cancellation.is_cancelled
+        return QueryCancelledError("the query was given up") if is_cancelled else NotStartedError()
 
     def _verdict(self) -> Exception:
         """Return what the end of the worker means for the job."""

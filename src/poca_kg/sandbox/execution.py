@@ -23,7 +23,7 @@ from poca_kg.errors import (
     ResultTooLargeError,
 )
 from poca_kg.sandbox.admission import Admission, Place
-from poca_kg.sandbox.exchange import EndedOutsideError, Exchange
+from poca_kg.sandbox.exchange import EndedOutsideError, Exchange, NotStartedError
 from poca_kg.sandbox.jobs import Job
 from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.outcome import Outcome
@@ -94,6 +94,8 @@ class Execution:
             except _TooLongForExpressError:
                 may_express = False
                 self._release("express")
+            except NotStartedError:
+                self._release("outside")
             except EndedOutsideError:
                 self._release("outside")
                 attempt += 1
@@ -199,7 +201,7 @@ class Execution:
                 spool.append(chunk)
             while (data := self._next()) is not None:
                 spool.append(data)
-        except EndedOutsideError:
+        except (EndedOutsideError, NotStartedError):
             reason, failure = "outside", _ended_outside()
         except PocaError as error:
             reason, failure = _reason(error), error

@@ -19,6 +19,7 @@ __all__ = [
     "Frame",
     "FrameReader",
     "Kind",
+    "UnreadError",
     "pack",
     "pack_job",
     "unpack_job",
@@ -34,6 +35,10 @@ _PIECE = 65_536
 
 class BrokenFrameError(Exception):
     """What came is no frame."""
+
+
+class UnreadError(EOFError):
+    """The other side has ended without reading what was sent to it."""
 
 
 class Kind(IntEnum):
@@ -99,7 +104,7 @@ class FrameReader:
         TimeoutError
             If it does not come in time; what came is kept.
         EOFError
-            If nothing more can come.
+            If nothing more can come; ``UnreadError`` if what was sent was not even read.
         BrokenFrameError
             If what came is no frame.
         """
@@ -127,7 +132,8 @@ class FrameReader:
             try:
                 data = self._source.recv(_PIECE)
             except ConnectionError:
-                data = b""
+                is_local = self._source.family == getattr(socket, "AF_UNIX", None)
+                raise (UnreadError if is_local else EOFError) from None
             if not data:
                 raise EOFError
             self._buffer += data

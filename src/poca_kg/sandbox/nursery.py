@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,10 +35,17 @@ class Worker:
         self._is_closed = False
 
     def send(self, data: bytes, timeout_s: float) -> None:
-        """Send a frame; a worker that is gone shows when its answer is read."""
-        with contextlib.suppress(ConnectionError):
-            self._channel.settimeout(timeout_s)
-            self._channel.sendall(data)
+        """Send a frame.
+
+        Raises
+        ------
+        ConnectionError
+            If the worker has ended before it took all of it.
+        TimeoutError
+            If it does not take it in time.
+        """
+        self._channel.settimeout(timeout_s)
+        self._channel.sendall(data)
 
     def kill(self) -> None:
         """Kill the process, at once and whatever it does."""

@@ -25,7 +25,7 @@ class RetiredError(Exception):
 
 
 class Pool:
-    """Lends workers and keeps their number."""
+    """Lends workers, the one used last first and a new one last, and keeps their number."""
 
     def __init__(self, raise_nursery: Callable[[Order], Nursery], order: Order) -> None:
         self._raise_nursery, self._order = raise_nursery, order
@@ -158,7 +158,7 @@ class Pool:
         with self._changed:
             if not self._is_retired:
                 self._known[worker.pid] = worker
-                self._idle.append(worker)
+                self._idle.insert(0, worker)
                 self._changed.notify_all()
                 return
         worker.close()
