@@ -258,9 +258,9 @@ FRONT = """
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_when_the_front_dies_no_process_outlives_it(number: signal.Signals) -> None:
+def test_when_the_front_dies_no_process_outlives_it(number: signal.Signals, tmp_path) -> None:
     command = [sys.executable, "-c", textwrap.dedent(FRONT), RUNAWAY]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as front:

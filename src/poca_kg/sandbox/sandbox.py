@@ -50,7 +50,7 @@ class Sandbox:
         self, limits: Limits, raise_nursery: Callable[[Order], Nursery], kinds: Mapping[str, str]
     ) -> None:
         self._limits, self._raise_nursery, self._kinds = limits, raise_nursery, dict(kinds)
-        self._folder = Path(tempfile.mkdtemp(prefix="poca-kg-sandbox-"))
+        self._folder: Path | None = None
         self._admission, self._tally = Admission(limits), Tally()
         self._share = FairShare(limits.share_s)
         self._switching = threading.Lock()
@@ -88,7 +88,7 @@ class Sandbox:
         try:
             sandbox._pool = sandbox._raise_pool(source)
         except BaseException:
-            shutil.rmtree(sandbox._folder, ignore_errors=True)
+            sandbox._clear()
             raise
         return sandbox
 
@@ -154,7 +154,7 @@ class Sandbox:
             while self._pool.lent and time.monotonic() < until:
                 time.sleep(0.01)
             self._pool.stop()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._clear()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -179,7 +179,12 @@ class Sandbox:
         if isinstance(source, Snapshot):
             version, source = source.version, source.directory / "graph.nq"
         elif isinstance(source, bytes):
+            self._folder = self._folder or Path(tempfile.mkdtemp(prefix="poca-kg-sandbox-"))
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".nq", delete=False) as file:
                 file.write(source)
             source = Path(file.name)
         return Order(source, version, self._limits, self._kinds)
+
+    def _clear(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
