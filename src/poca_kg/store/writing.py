@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 import pyoxigraph as ox
 
 from poca_kg.errors import UsageError
 from poca_kg.store.formats import RdfSyntax
+from poca_kg.store.protocol import Sink
 from poca_kg.vocabulary.prefixes import PREFIXES
 
-__all__ = ["ordered", "write_quads", "write_triples"]
+__all__ = ["MOST_ORDERED", "ordered", "stream_triples", "write_quads", "write_triples"]
+
+MOST_ORDERED = 10_000
 
 _XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-]*\Z")
 
@@ -32,14 +35,36 @@ def write_triples(triples: Sequence[ox.Triple], syntax: RdfSyntax) -> bytes:
     UsageError
         For RDF/XML, if a predicate's IRI does not end in a name of XML and so cannot be an element.
     """
-    if syntax is RdfSyntax.RDF_XML:
-        for triple in triples:
-            if not _XML_NAME_AT_END.search(triple.predicate.value):
-                what = f"RDF/XML cannot name the predicate <{triple.predicate.value}>"
-                raise UsageError(what, advice="ask for Turtle, N-Triples or JSON-LD")
-    prefixes = _used_prefixes(chain.from_iterable((t.subject, t.predicate, t.object) for t in triples))
+    prefixes = _used_prefixes(triples)
     engine_format = ox.RdfFormat.from_media_type(syntax.media_type)
-    return ox.serialize(triples, format=engine_format, prefixes=prefixes) or b""
+    return ox.serialize(_writable(triples, syntax), format=engine_format, prefixes=prefixes) or b""
+
+
+def stream_triples(triples: Iterable[ox.Triple], syntax: RdfSyntax, out: Sink) -> None:
+    """Write distinct triples: a small graph in a stable order, one of more than 10 000 triples as it comes.
+
+    A large graph gets the prefixes of its first triples. Raises what :func:`write_triples` raises.
+    """
+    coming = iter(triples)
+    first = list(islice(coming, MOST_ORDERED + 1))
+    if len(first) <= MOST_ORDERED:
+        out.write(write_triples(ordered(first), syntax))
+        return
+    ox.serialize(
+        _writable(chain(first, coming), syntax),
+        out,  # type: ignore[arg-type]
+        format=ox.RdfFormat.from_media_type(syntax.media_type),
+        prefixes=_used_prefixes(first),
+    )
+
+
+def _writable(triples: Iterable[ox.Triple], syntax: RdfSyntax) -> Iterator[ox.Triple]:
+    """Iterate over triples, and stop at one that the syntax has no way to write."""
+    for triple in triples:
+        if syntax is RdfSyntax.RDF_XML and not _XML_NAME_AT_END.search(triple.predicate.value):
+            what = f"RDF/XML cannot name the predicate <{triple.predicate.value}>"
+            raise UsageError(what, advice="ask for Turtle, N-Triples or JSON-LD")
+        yield triple
 
 
 def write_quads(quads: Iterable[ox.Quad], syntax: RdfSyntax) -> bytes:
@@ -49,16 +74,14 @@ def write_quads(quads: Iterable[ox.Quad], syntax: RdfSyntax) -> bytes:
             sorted((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
         )
     rows = sorted(quads, key=lambda q: (str(q.graph_name), str(q.subject), str(q.predicate), str(q.object)))
-    prefixes = _used_prefixes(
-        chain.from_iterable((q.subject, q.predicate, q.object, q.graph_name) for q in rows)
-    )
+    prefixes = _used_prefixes(rows)
     return ox.serialize(rows, format=ox.RdfFormat.TRIG, prefixes=prefixes) or b""
 
 
-def _used_prefixes(terms: Iterable[object]) -> dict[str, str]:
+def _used_prefixes(statements: Iterable[Iterable[object]]) -> dict[str, str]:
     """Return the prefixes whose namespace some IRI starts with, cut behind its last ``/`` or ``#``."""
     namespaces: set[str] = set()
-    for term in terms:
+    for term in chain.from_iterable(statements):
         iri = term.datatype if isinstance(term, ox.Literal) else term
         if isinstance(iri, ox.NamedNode):
             namespaces.add(iri.value[: max(iri.value.rfind("/"), iri.value.rfind("#")) + 1])
