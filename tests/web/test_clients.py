@@ -49,12 +49,13 @@ def test_the_page_is_served(address: str) -> None:
         assert b"<h1>" in response.read()
 
 
-def test_a_taken_port_is_told(app: Flask) -> None:
+def test_a_taken_port_is_told_in_one_sentence(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(LimitError, match="cannot be listened on"):
+        with pytest.raises(LimitError, match=r"cannot be listened on: Address already in use; choose"):
             make_http_server(app, "127.0.0.1", taken.getsockname()[1])
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(("host", "warned"), [("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)])
