@@ -47,7 +47,7 @@ class Server:
         self, method: str, target: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b""
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Send a request with these headers and none beside Host and Content-Length."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._http.server_port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._http.server_address[1], timeout=10)
         try:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
             for name, value in (("Host", HOST), ("Content-Length", str(len(body))), *headers):

@@ -53,11 +53,11 @@ def test_nothing_is_written_of_documents_of_which_one_is_bad(
     assert content(store) == [("1", G)]
 
 
-def test_a_store_for_reading_takes_no_writes() -> None:
+def test_a_closed_store_takes_no_writes() -> None:
     store = EmbeddedStore.in_memory()
     store.close()
     for write in (lambda: store.put(G, []), lambda: store.merge(G, []), lambda: store.drop(G)):
-        with pytest.raises(UsageError, match="reading only"):
+        with pytest.raises(UsageError, match="closed"):
             write()
 
 
