@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import pyoxigraph as ox
-from rdflib import BNode, Literal, URIRef
+from rdflib import RDF, BNode, Literal, URIRef
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Quad, Term, Triple
@@ -23,9 +23,11 @@ __all__ = [
     "sparql_term",
     "to_engine",
     "triple_from_engine",
+    "typed_literal",
 ]
 
 EngineTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+_MARKUP = frozenset({RDF.HTML, RDF.XMLLiteral})
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _LANGUAGE_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
@@ -91,10 +93,23 @@ def from_engine(term: EngineTerm | ox.Triple) -> Term:
         case ox.Literal() if term.datatype.value == _XSD_STRING:
             return Literal(term.value)
         case ox.Literal() if not term.language:
-            return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+            return typed_literal(term.value, URIRef(term.datatype.value))
     raise UsageError(
         "the answer holds a term of RDF 1.2", advice="ask for SUBJECT(), PREDICATE() or STR() of it"
     )
+
+
+def typed_literal(text: str, datatype: URIRef) -> Literal:
+    """Return a literal with the lexical form as it is; markup is not parsed.
+
+    rdflib builds a tree of each ``rdf:HTML`` and ``rdf:XMLLiteral``, which takes minutes for a hostile one
+    and serves nobody here: two are the same when their texts are.
+    """
+    if datatype not in _MARKUP:
+        return Literal(text, datatype=datatype, normalize=False)
+    literal = Literal(text)
+    literal._datatype, literal._value, literal._ill_typed = datatype, None, None
+    return literal
 
 
 def triple_from_engine(triple: ox.Triple | ox.Quad) -> Triple:

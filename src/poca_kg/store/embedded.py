@@ -26,6 +26,7 @@ from poca_kg.store.bridge import (
     quad_from_engine,
     triple_from_engine,
 )
+from poca_kg.store.depth import check_depth
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import check_query, check_update, form_of
 from poca_kg.store.lexer import Token
@@ -71,6 +72,7 @@ class EmbeddedStore:
             If the file cannot be read or does not parse; its place has line and column.
         """
         data, name = (source, "<bytes>") if isinstance(source, bytes) else (read_bytes(source), str(source))
+        check_depth(data, RdfSyntax.N_QUADS, name)
         engine = ox.Store()
         with bad_data(name):
             engine.bulk_load(data, format=ox.RdfFormat.N_QUADS)
@@ -191,6 +193,7 @@ class EmbeddedStore:
             raise UsageError(f"{format.short} names its graphs itself", advice="leave the graph out")
         engine_format = ox.RdfFormat.from_media_type(format.media_type)
         content = data if isinstance(data, bytes) else data.read()
+        check_depth(content, format, "<data>")
         with bad_data("<data>"):
             self._engine.load(content, format=engine_format, to_graph=node(graph) if graph else None)
         self._written()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +12,18 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Dataset, Graph
 
-from poca_kg.errors import FilePlace, InputError
+from poca_kg.errors import FilePlace, InputError, LimitError, UsageError
 from poca_kg.store.bridge import quad_from_engine
+from poca_kg.store.depth import check_depth
 from poca_kg.store.formats import RdfSyntax, syntax_of_path
 from poca_kg.store.positions import turtle_lines
 from poca_kg.store.rdf_xml import check_rdf_xml, place_of_refusal
 
-__all__ = ["bad_data", "parse_bytes", "parse_file", "read_bytes", "turtle_lines"]
+__all__ = ["MOST_UNPACKED", "bad_data", "parse_bytes", "parse_file", "read_bytes", "turtle_lines"]
+
+MOST_UNPACKED = 1 << 30
+_NEWER = "holds a triple term or a directed text of RDF 1.2, which is not read"
+_NEWER_ADVICE = "say the same with a node of its own"
 
 
 def parse_file(path: Path, *, syntax: RdfSyntax | None = None, base: str | None = None) -> Graph:
@@ -35,13 +41,27 @@ def parse_file(path: Path, *, syntax: RdfSyntax | None = None, base: str | None 
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked if its name ends in ``.gz``."""
+    """Return the bytes of a file, unpacked if its name ends in ``.gz``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or unpacked.
+    LimitError
+        If it unpacks to more than a gibibyte.
+    """
     try:
-        data = path.read_bytes()
-        return gzip.decompress(data) if path.suffix.lower() == ".gz" else data
+        if path.suffix.lower() != ".gz":
+            return path.read_bytes()
+        with gzip.open(path) as packed:
+            data = packed.read(MOST_UNPACKED + 1)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot be read: {reason}", place=FilePlace(str(path))) from None
+    if len(data) > MOST_UNPACKED:
+        what = f"{path} holds more than {MOST_UNPACKED} bytes when it is unpacked"
+        raise LimitError(what, advice="unpack it yourself, if you trust it")
+    return data
 
 
 def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None = None) -> Graph:
@@ -56,8 +76,11 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
     Raises
     ------
     InputError
-        If the data does not parse, or is RDF/XML that declares entities.
+        If the data does not parse, is nested too deep, holds terms of RDF 1.2 or of more than 16 MB, or is
+        RDF/XML that declares entities.
     """
+    data = data.removeprefix(BOM_UTF8)
+    check_depth(data, syntax, name)
     is_xml = syntax is RdfSyntax.RDF_XML
     if is_xml:
         check_rdf_xml(data, name)
@@ -65,7 +88,10 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
     with bad_data(name, locate=(lambda: place_of_refusal(data, name, base)) if is_xml else None):
         parser = ox.parse(data, format=ox.RdfFormat.from_media_type(syntax.media_type), base_iri=base)
         for quad in parser:
-            subject, predicate, object_, graph_name = quad_from_engine(quad)
+            try:
+                subject, predicate, object_, graph_name = quad_from_engine(quad)
+            except UsageError:
+                raise InputError(_NEWER, place=FilePlace(name), advice=_NEWER_ADVICE) from None
             _target(graph, graph_name).add((subject, predicate, object_))
         for prefix, namespace in sorted(parser.prefixes.items()):
             graph.bind(prefix, namespace)
@@ -93,5 +119,8 @@ def bad_data(name: str, *, locate: Callable[[], FilePlace] | None = None) -> Ite
         if locate and not error.lineno:
             place = locate()
         raise InputError(f"does not parse: {what}", place=place) from None
+    except MemoryError:
+        what, advice = "holds a term of more than 16 MB", "cut it into smaller ones"
+        raise InputError(what, place=FilePlace(name), advice=advice) from None
     except ValueError as error:
         raise InputError(f"does not parse: {error}", place=FilePlace(name)) from None

@@ -11,6 +11,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 from poca_kg.errors import FilePlace, InputError
+from poca_kg.store.bridge import typed_literal
 from poca_kg.store.protocol import Triple
 
 __all__ = ["turtle_lines"]
@@ -37,7 +38,12 @@ def turtle_lines(data: bytes, name: str, base: str | None = None) -> list[tuple[
     except BadSyntax as error:
         reason = str(error._why)
         raise InputError(f"does not parse: {reason}", place=FilePlace(name, error.lines + 1)) from None
-    except UnicodeDecodeError as error:
+    except RecursionError:
+        raise InputError("is nested too deep", place=FilePlace(name, sink.line)) from None
+    except ValueError as error:
+        if not isinstance(error, UnicodeDecodeError):
+            what = "holds a number of more digits than can be read"
+            raise InputError(what, place=FilePlace(name, sink.line)) from None
         line = data[: error.start].count(b"\n") + 1
         raise InputError("is not UTF-8", place=FilePlace(name, line)) from None
     return sink.found
@@ -52,7 +58,7 @@ class _Sink(RDFSink):
         self.found: list[tuple[Triple, int]] = []
 
     def newLiteral(self, s: str, dt: URIRef | None, lang: str | None) -> Literal:  # noqa: N802
-        return Literal(s, datatype=dt, normalize=False) if dt else Literal(s, lang=lang)
+        return typed_literal(s, dt) if dt else Literal(s, lang=lang)
 
     def makeStatement(self, quadruple: Any, why: Any = None) -> None:  # noqa: ARG002, N802
         formula, predicate, subject, object_ = quadruple

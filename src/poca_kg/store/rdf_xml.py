@@ -15,7 +15,9 @@ import pyoxigraph as ox
 
 from poca_kg.errors import FilePlace, InputError
 
-__all__ = ["check_rdf_xml", "place_of_refusal"]
+__all__ = ["MOST_NESTED", "check_rdf_xml", "place_of_refusal"]
+
+MOST_NESTED = 256
 
 _DECLARATIONS = re.compile(
     rb"""(?:\xef\xbb\xbf)?+ (?:\s|<\?.*?\?>|<!--.*?-->)*+
@@ -26,8 +28,9 @@ _CUT_OFF = "the document ends too early"
 
 
 def check_rdf_xml(data: bytes, name: str) -> None:
-    """Refuse a document that declares entities or is not well-formed; ``name`` is what errors call it.
+    """Refuse a document that declares entities, is nested too deep or is not well-formed.
 
+    ``name`` is what errors call it.
     Declarations are refused before any parser sees them: entities made of entities grow without bound.
 
     >>> check_rdf_xml(b"<a>" + bytes([10]) + b"<b></a>", "own.rdf")
@@ -48,6 +51,21 @@ def check_rdf_xml(data: bytes, name: str) -> None:
         if has_declarations:
             raise _entities(FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
 
+    depth = 0
+
+    def enter(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_NESTED:
+            place = FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+            what = f"is nested more than {MOST_NESTED} elements deep"
+            raise InputError(what, place=place, advice="describe inner things on their own")
+
+    def leave(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = enter, leave
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
