@@ -55,7 +55,7 @@ def _listed(names: list[str]) -> str:
 
 def _nearest(store: Store, s: Term) -> str:
     namespace, _, local = str(s).rpartition("/")
-    rows = select(store, _NEIGHBOURS.replace("?start", Literal(f"{namespace}/").n3()))
+    rows = select(store, _NEIGHBOURS, start=Literal(f"{namespace}/"))
     names = {str(row["thing"]).rpartition("/")[2]: row["thing"] for row in rows}
     near = difflib.get_close_matches(local, names, n=3, cutoff=0.5)
     return "; near it: " + ", ".join(term_in_words(names[name]) for name in near) if near else ""

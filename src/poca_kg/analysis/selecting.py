@@ -7,6 +7,7 @@ from typing import TypeAlias
 from rdflib import BNode, Literal, URIRef
 
 from poca_kg.errors import UsageError
+from poca_kg.store.bridge import sparql_term
 from poca_kg.store.protocol import Solutions, Store, Term
 
 __all__ = ["Solution", "in_graph", "iri_of", "select", "text_of"]
@@ -31,7 +32,7 @@ def in_graph(text: str, graph: URIRef) -> str:
     >>> in_graph("ASK { GRAPH ?graph { ?s ?p ?o } }", URIRef("https://example.org/"))
     'ASK { GRAPH <https://example.org/> { ?s ?p ?o } }'
     """
-    return text.replace("GRAPH ?graph", f"GRAPH {graph.n3()}")
+    return text.replace("GRAPH ?graph", f"GRAPH {sparql_term(graph)}")
 
 
 def text_of(row: Solution, name: str) -> str:
