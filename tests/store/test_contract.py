@@ -381,6 +381,28 @@ def test_an_iri_that_is_none_never_reaches_the_query(store: EmbeddedStore, name:
             store.query(text, bindings={"x": URIRef(name)})
 
 
+@pytest.mark.parametrize("character", ["\\u0000", "\\u0007", "\\u001F", "\\uFFFE", "\\uFFFF"])
+def test_what_xml_cannot_hold_is_refused_and_not_written_as_broken_xml(
+    store: EmbeddedStore, character: str
+) -> None:
+    query = f'SELECT ("{character}" AS ?x) {{}}'
+    with pytest.raises(UsageError, match="XML cannot"):
+        store.serialise(query, ResultFormat.XML)
+    assert store.serialise(query, ResultFormat.JSON)
+    construct = f'CONSTRUCT {{ <http://e/a> <http://e/p> "{character}" }} {{}}'
+    with pytest.raises(UsageError, match="XML cannot"):
+        store.serialise(construct, RdfSyntax.RDF_XML)
+    assert store.serialise(construct, RdfSyntax.TURTLE)
+
+
+@pytest.mark.parametrize("character", ["\\t", "\\n", "\\r", "\\u0085", "\\uFFFD", "\\U0001F600"])
+def test_what_xml_can_hold_comes_back_from_it(store: EmbeddedStore, character: str) -> None:
+    written = store.serialise(f'SELECT ("a{character}b" AS ?x) {{}}', ResultFormat.XML)
+    told = ElementTree.fromstring(written).find(".//{*}literal")
+    assert told is not None
+    assert told.text == f"a{character}b".encode().decode("unicode_escape")
+
+
 def test_a_text_that_looks_like_sparql_stays_a_text(store: EmbeddedStore) -> None:
     hostile = Literal('" } #\n\\u0022 } SERVICE <http://e/> { \0')
     assert store.query("ASK { FILTER(?x = ?x) }", bindings={"x": hostile}) == Truth(True)

@@ -114,6 +114,19 @@ def test_triples_are_read_by_a_parser_of_each_format(
     assert (URIRef(TURIN), None, None) in Graph().parse(response.data, format=parser)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "x"])
+def test_a_packed_body_is_refused(client: FlaskClient, encoding: str) -> None:
+    response = client.post(
+        "/sparql", data="ASK {}", content_type=QUERY, headers={"Content-Encoding": encoding}
+    )
+    assert response.status_code == 415
+    assert "Content-Encoding" in response.json["advice"]
+    plain = client.post(
+        "/sparql", data="ASK {}", content_type=QUERY, headers={"Content-Encoding": "identity"}
+    )
+    assert plain.status_code == 200
+
+
 def test_head_gives_the_headers_of_get_without_its_body(client: FlaskClient) -> None:
     got, head = (ask("/sparql", query_string={"query": CITIES}) for ask in (client.get, client.head))
     assert (head.status_code, head.data) == (200, b"")

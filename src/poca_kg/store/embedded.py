@@ -34,7 +34,7 @@ from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import Answer, GraphSize, Quad, Solutions, Term, Triples, Truth
 from poca_kg.store.syntax import explain
-from poca_kg.store.writing import ordered, write_quads, write_triples
+from poca_kg.store.writing import ordered, well_formed_xml, write_quads, write_triples
 from poca_kg.vocabulary.prefixes import PREFIXES
 
 __all__ = ["EmbeddedStore"]
@@ -142,7 +142,8 @@ class EmbeddedStore:
         with _evaluation():
             if isinstance(media, RdfSyntax):
                 return write_triples(ordered(result), media)
-            return result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
+            data = result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
+        return well_formed_xml(data) if media is ResultFormat.XML else data
 
     def _ask(
         self,

@@ -12,8 +12,9 @@ from poca_kg.errors import UsageError
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.vocabulary.prefixes import PREFIXES
 
-__all__ = ["ordered", "write_quads", "write_triples"]
+__all__ = ["ordered", "well_formed_xml", "write_quads", "write_triples"]
 
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-]*\Z")
 
 
@@ -24,13 +25,32 @@ def ordered(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     )
 
 
+def well_formed_xml(data: bytes) -> bytes:
+    r"""Return XML that the engine wrote, if it is some: it writes characters that XML has no way to write.
+
+    >>> well_formed_xml(b"<literal>\x07</literal>")
+    Traceback (most recent call last):
+    poca_kg.errors.UsageError: the answer holds a control character, which XML cannot; ask for another format
+
+    Raises
+    ------
+    UsageError
+        If it holds a control character other than tab and the ends of lines.
+    """
+    if _NOT_XML.search(data):
+        what = "the answer holds a control character, which XML cannot"
+        raise UsageError(what, advice="ask for another format")
+    return data.replace(b"\r", b"&#13;")  # which a parser would read as a line feed
+
+
 def write_triples(triples: Sequence[ox.Triple], syntax: RdfSyntax) -> bytes:
     """Return triples in a syntax.
 
     Raises
     ------
     UsageError
-        For RDF/XML, if a predicate's IRI does not end in a name of XML and so cannot be an element.
+        For RDF/XML, if a predicate's IRI does not end in a name of XML and so cannot be an element, or a text
+        holds a control character.
     """
     if syntax is RdfSyntax.RDF_XML:
         for triple in triples:
@@ -39,7 +59,8 @@ def write_triples(triples: Sequence[ox.Triple], syntax: RdfSyntax) -> bytes:
                 raise UsageError(what, advice="ask for Turtle, N-Triples or JSON-LD")
     prefixes = _used_prefixes(chain.from_iterable((t.subject, t.predicate, t.object) for t in triples))
     engine_format = ox.RdfFormat.from_media_type(syntax.media_type)
-    return ox.serialize(triples, format=engine_format, prefixes=prefixes) or b""
+    data = ox.serialize(triples, format=engine_format, prefixes=prefixes) or b""
+    return well_formed_xml(data) if syntax is RdfSyntax.RDF_XML else data
 
 
 def write_quads(quads: Iterable[ox.Quad], syntax: RdfSyntax) -> bytes:

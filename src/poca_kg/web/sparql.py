@@ -130,6 +130,9 @@ def decode_fields(data: bytes, where: str) -> list[tuple[str, str]]:
 
 def _body_fields(received: Request) -> list[tuple[str, str]]:
     """Return the fields in the body of a POST; a bare query is the field ``query``."""
+    if received.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        what = "a packed body is not read here"
+        raise RefusedError("unsupported-media-type", what, advice="send it without Content-Encoding")
     if received.mimetype == _FORM:
         return decode_fields(received.get_data(), "the form")
     if received.mimetype == _QUERY:
