@@ -16,11 +16,11 @@ from rdflib.namespace import DCTERMS
 
 import poca_kg.build
 from poca_kg.build import build_dataset, write_dataset
-from poca_kg.build.dataset import DATASET_FILES
 from poca_kg.errors import BuildError, FilePlace, InputError, UsageError
 from poca_kg.store.canonical import canonical_nquads
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.places import Places
+from poca_kg.store.snapshot import DATASET_FILES
 
 BASE = "https://w3id.org/poca-kg/"
 

@@ -14,12 +14,10 @@ from poca_kg.build.folder import SourceFolder
 from poca_kg.errors import InputError, UsageError
 from poca_kg.settings import package_version
 from poca_kg.store.manifest import GraphEntry, Manifest, TableEntry, dataset_version
+from poca_kg.store.snapshot import DATASET_FILES
 from poca_kg.vocabulary.iris import graph_iri
 
-__all__ = ["DATASET_FILES", "BuiltDataset", "make_manifest", "write_dataset"]
-
-DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
-"""What a dataset's folder holds."""
+__all__ = ["BuiltDataset", "make_manifest", "write_dataset"]
 
 _REPORTS = frozenset({"report.json", "report.ttl"})
 """What validation may have left beside it: it speaks of that dataset alone and goes away with it."""

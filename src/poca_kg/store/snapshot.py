@@ -34,6 +34,7 @@ if os.name == "posix":
     import fcntl
 
 __all__ = [
+    "DATASET_FILES",
     "Snapshot",
     "current_snapshot",
     "find_snapshot",
@@ -43,8 +44,10 @@ __all__ = [
     "rollback",
 ]
 
+DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
+"""What the folder of a dataset holds."""
+
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
-_DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
 _STAGING = ".new-"
 
 
@@ -168,7 +171,7 @@ def open_graph_file(path: Path, version: str) -> EmbeddedStore:
 
 
 def _check_dataset(dataset_dir: Path, *, advice: str = "build the dataset again") -> Manifest:
-    for name in _DATASET_FILES:
+    for name in DATASET_FILES:
         if not (dataset_dir / name).is_file():
             raise InputError(f"{dataset_dir} holds no {name}", advice=advice)
     path = dataset_dir / "manifest.json"
@@ -214,7 +217,7 @@ def _make_snapshot(target: Path, dataset_dir: Path, extra: Mapping[str, bytes]) 
 
 def _fill(staging: Path, dataset_dir: Path, extra: Mapping[str, bytes], version: str) -> None:
     """Copy the dataset, the further files and a store made of the graph, and have them on the disk."""
-    for name in _DATASET_FILES:
+    for name in DATASET_FILES:
         _write(staging / name, read_bytes(dataset_dir / name))
     for name, data in sorted(extra.items()):
         if not _VERSION.fullmatch(name):
