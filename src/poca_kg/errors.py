@@ -7,6 +7,7 @@ the doors (``web/problems.py`` and ``cli/__init__.py``), never here.
 
     PocaError
      ├─ UsageError             the caller asked for something that cannot be asked
+     │   ├─ AnswerFormError        no format is on offer for the form of an answer
      │   ├─ UnknownNameError       a name that is not in a closed list (with the nearest ones)
      │   └─ SettingError           a setting with an unknown name or a bad value
      ├─ InputError             a file or text that cannot be read, with its place
@@ -15,6 +16,13 @@ the doors (``web/problems.py`` and ``cli/__init__.py``), never here.
      ├─ RemoteAccessError      SERVICE or LOAD: the graph never goes to the network for a query
      ├─ NotFoundError          a dataset, snapshot, graph or triple that is not there
      └─ LimitError             a limit was reached (time, size, a lock that somebody else holds)
+         ├─ QueryTimeoutError      a query ran for as long as it may
+         ├─ QueryMemoryError       a query wanted more memory than it may have
+         ├─ QueryCrashError        a query brought down the process that ran it
+         ├─ QueryCancelledError    whoever asked has gone, or the service is stopping
+         ├─ ResultTooLargeError    an answer with more bytes than one may have
+         └─ BusyError              nobody is free to run a query
+             └─ FairShareError         one client has used up its share of query time
 """
 
 from __future__ import annotations
@@ -24,15 +32,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
+    "AnswerFormError",
     "BuildError",
+    "BusyError",
+    "FairShareError",
     "FilePlace",
     "InputError",
     "LimitError",
     "NotFoundError",
     "PocaError",
     "Problem",
+    "QueryCancelledError",
+    "QueryCrashError",
+    "QueryMemoryError",
     "QuerySyntaxError",
+    "QueryTimeoutError",
     "RemoteAccessError",
+    "ResultTooLargeError",
     "SettingError",
     "UnknownNameError",
     "UsageError",
@@ -101,6 +117,10 @@ class UnknownNameError(UsageError):
         super().__init__(f"there is no {sort} {name!r}", advice=nearest_names(name, self.known))
 
 
+class AnswerFormError(UsageError):
+    """No format is on offer for the form of an answer: rows, or a graph."""
+
+
 class SettingError(UsageError):
     """A setting with an unknown name or a value that it cannot take."""
 
@@ -145,7 +165,51 @@ class NotFoundError(PocaError):
 
 
 class LimitError(PocaError):
-    """A limit was reached: time, size, or a lock that somebody else holds."""
+    """A limit was reached: time, size, or a lock that somebody else holds.
+
+    ``limit`` is what may be used (seconds or bytes), ``elapsed`` the seconds that were, ``retry_after`` the
+    seconds after which asking again makes sense; each ``None`` where it says nothing.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        advice: str = "",
+        limit: float | None = None,
+        elapsed: float | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(what, advice=advice)
+        self.limit, self.elapsed, self.retry_after = limit, elapsed, retry_after
+
+
+class QueryTimeoutError(LimitError):
+    """A query ran for as long as it may; it was ended."""
+
+
+class QueryMemoryError(LimitError):
+    """A query wanted more memory than it may have; it was ended."""
+
+
+class QueryCrashError(LimitError):
+    """A query brought down the process that ran it; nothing else was harmed."""
+
+
+class QueryCancelledError(LimitError):
+    """Whoever asked has gone, or the service is stopping; the query was ended."""
+
+
+class ResultTooLargeError(LimitError):
+    """An answer with more bytes than one may have; no part of it counts as the answer."""
+
+
+class BusyError(LimitError):
+    """Nobody is free to run a query; it was not started."""
+
+
+class FairShareError(BusyError):
+    """One client has used up its share of query time; the query was not started."""
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str]:

@@ -1,0 +1,139 @@
+"""What goes through the socket between front and worker: frames of a kind, a job's number and a payload.
+
+A worker may be in the hands of whoever wrote its query, so the front believes nothing: a frame of an unknown
+kind, of another job or too long is a broken worker.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+__all__ = [
+    "MOST_PAYLOAD",
+    "BrokenFrameError",
+    "Frame",
+    "FrameReader",
+    "Kind",
+    "UnreadError",
+    "pack",
+    "pack_job",
+    "unpack_job",
+]
+
+MOST_PAYLOAD = 1 << 20
+"""The longest payload that the front takes from a worker."""
+
+_HEAD = struct.Struct("!BII")
+_LENGTH = struct.Struct("!I")
+_PIECE = 65_536
+
+
+class BrokenFrameError(Exception):
+    """What came is no frame."""
+
+
+class UnreadError(EOFError):
+    """The other side has ended without reading what was sent to it."""
+
+
+class Kind(IntEnum):
+    """What a frame carries: a job; media type, data, end or failure of its answer; a worker that is up."""
+
+    JOB = 1
+    BEGIN = 2
+    DATA = 3
+    END = 4
+    FAILURE = 5
+    READY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame as it was received."""
+
+    kind: Kind
+    number: int
+    payload: bytes
+
+
+def pack(kind: Kind, number: int, payload: bytes = b"") -> bytes:
+    """Return a frame as bytes.
+
+    >>> pack(Kind.END, 7).hex()
+    '040000000700000000'
+    """
+    return _HEAD.pack(kind, number, len(payload)) + payload
+
+
+def pack_job(number: int, header: dict[str, Any], body: bytes) -> bytes:
+    """Return the frame of a job: what it is as JSON, and the text or document that it is about."""
+    head = json.dumps(header).encode()
+    return pack(Kind.JOB, number, _LENGTH.pack(len(head)) + head + body)
+
+
+def unpack_job(frame: Frame) -> tuple[dict[str, Any], bytes]:
+    """Return header and body of a job."""
+    (length,) = _LENGTH.unpack_from(frame.payload)
+    end = _LENGTH.size + length
+    return json.loads(frame.payload[_LENGTH.size : end]), frame.payload[end:]
+
+
+class FrameReader:
+    """Reads frames from a socket, however they were cut on their way."""
+
+    def __init__(self, source: socket.socket, *, most: int | None = None) -> None:
+        self._source = source
+        self._most = most
+        self._buffer = bytearray()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was received beyond the frames that were read."""
+        return not self._buffer
+
+    def read(self, timeout_s: float | None = None) -> Frame:
+        """Return the next frame.
+
+        Raises
+        ------
+        TimeoutError
+            If it does not come in time; what came is kept.
+        EOFError
+            If nothing more can come; ``UnreadError`` if what was sent was not even read.
+        BrokenFrameError
+            If what came is no frame.
+        """
+        self._fill(_HEAD.size, timeout_s)
+        kind, number, length = _HEAD.unpack_from(self._buffer)
+        if kind not in Kind._value2member_map_ or (self._most is not None and length > self._most):
+            raise BrokenFrameError
+        end = _HEAD.size + length
+        self._fill(end, timeout_s)
+        payload = bytes(memoryview(self._buffer)[_HEAD.size : end])
+        del self._buffer[:end]
+        return Frame(Kind(kind), number, payload)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until something has come; raises what :meth:`read` raises."""
+        self._fill(1, timeout_s)
+
+    def _fill(self, wanted: int, timeout_s: float | None) -> None:
+        if len(self._buffer) >= wanted:
+            return
+        if timeout_s is not None and timeout_s <= 0:
+            raise TimeoutError
+        self._source.settimeout(timeout_s)
+        while len(self._buffer) < wanted:
+            try:
+                data = self._source.recv(_PIECE)
+            except ConnectionError:
+                is_local = self._source.family == getattr(socket, "AF_UNIX", None)
+                raise (UnreadError if is_local else EOFError) from None
+            if not data:
+                raise EOFError
+            self._buffer += data
