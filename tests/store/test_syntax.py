@@ -39,7 +39,6 @@ MISTAKES = [
     ("SELECT * { ?s ?p 'never }", 1, 18, "a string is never closed; close it with '"),
     ('SELECT * { ?s ?p """never }', 1, 18, 'close it with """'),
     ("SELECT * { <a b> ?p ?o }", 1, 12, "encode a blank as %20"),
-    ("SELECT * { <rel> ?p ?o }", 1, 12, "<rel> is not a whole IRI"),
     ("SELECT * { ?s ?p ?o } }", 1, 23, "this } closes nothing"),
     ("SELECT * { ?s ?p ?o . FILTER(?o = 1 }", 1, 37, ") is missing before }"),
     ("SELECT ?a, ?b { ?a ?b ?c }", 1, 10, "without commas"),

@@ -16,6 +16,8 @@ it goes to no network, neither for a query nor for data.
     A query before the engine sees it: its tokens; what is refused; what is wrong with it, and where.
 ``parsing``, ``positions``
     RDF files into rdflib graphs, with file, line and column of a mistake; the line of each triple.
+``documents``, ``using``
+    A write before the engine sees it: documents read to their end; an update's dataset in its text.
 ``canonical``
     One form per dataset (RDFC-1.0).
 ``manifest``, ``places``, ``snapshot``

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
 
@@ -27,21 +27,45 @@ from poca_kg.store.bridge import (
     triple_from_engine,
 )
 from poca_kg.store.depth import check_depth
+from poca_kg.store.documents import read_documents, replacement
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import check_query, check_update, form_of
 from poca_kg.store.lexer import Token
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
-from poca_kg.store.protocol import Answer, GraphSize, Quad, Solutions, Term, Triples, Truth
+from poca_kg.store.protocol import (
+    Answer,
+    ChooseFormat,
+    Document,
+    GraphSize,
+    Quad,
+    Sink,
+    Solutions,
+    Term,
+    Triples,
+    Truth,
+)
 from poca_kg.store.syntax import explain
-from poca_kg.store.writing import ordered, well_formed_xml, write_quads, write_triples
+from poca_kg.store.using import with_dataset
+from poca_kg.store.writing import (
+    WatchedSink,
+    XmlSink,
+    ordered,
+    stream_triples,
+    well_formed_xml,
+    write_quads,
+    write_triples,
+)
+from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.prefixes import PREFIXES
 
 __all__ = ["EmbeddedStore"]
 
+_Dataset: TypeAlias = tuple[Sequence[str], Sequence[str]]
+
 
 class EmbeddedStore:
-    """A store in this process; see :class:`poca_kg.store.protocol.Store` for what its methods do.
+    """A store in this process; see ``Store`` and ``Writer`` in ``protocol`` for what its methods do.
 
     >>> store = EmbeddedStore.from_nquads(b'<http://e/a> <http://e/p> "1" <http://e/g> .')
     >>> store.query("SELECT ?o { ?s ?p ?o }").rows
@@ -112,7 +136,7 @@ class EmbeddedStore:
         named_graphs: Sequence[str] = (),
     ) -> Answer:
         """Answer a query, with some of its variables bound beforehand."""
-        result = self._ask(text, check_query(text), bindings or {}, default_graphs, named_graphs)
+        result = self._ask(text, check_query(text), bindings or {}, (default_graphs, named_graphs))
         with _evaluation():
             if isinstance(result, ox.QueryBoolean):
                 return Truth(bool(result))
@@ -131,36 +155,61 @@ class EmbeddedStore:
         named_graphs: Sequence[str] = (),
     ) -> bytes:
         """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others."""
+        result, chosen = self._answer(text, lambda _: media, (default_graphs, named_graphs))
+        with _evaluation():
+            if isinstance(chosen, RdfSyntax):
+                return write_triples(ordered(result), chosen)
+            data = result.serialize(format=ox.QueryResultsFormat.from_media_type(chosen.media_type)) or b""
+        return well_formed_xml(data) if chosen is ResultFormat.XML else data
+
+    def serialise_to(
+        self,
+        out: Sink,
+        text: str,
+        choose: ChooseFormat,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Answer a query in bytes as the engine makes them, without holding all of the answer."""
+        result, media = self._answer(text, choose, (default_graphs, named_graphs))
+        watched = WatchedSink(out)
+        with _evaluation(watched):
+            if isinstance(media, RdfSyntax):
+                stream_triples(result, media, watched)
+                return
+            sink = XmlSink(watched) if media is ResultFormat.XML else watched
+            result.serialize(sink, format=ox.QueryResultsFormat.from_media_type(media.media_type))
+
+    def _answer(self, text: str, choose: ChooseFormat, dataset: _Dataset) -> tuple[Any, Any]:
+        """Return the engine's answer and the format to write it in."""
         tokens = check_query(text)
         form = form_of(text, tokens)
+        media = choose(form)
         if form.gives_triples != isinstance(media, RdfSyntax):
             kind = "RDF syntax" if form.gives_triples else "result format"
             raise UsageError(
                 f"the answer to {form.value} is not written as {media.short}", advice=f"choose an {kind}"
             )
-        result = self._ask(text, tokens, {}, default_graphs, named_graphs)
-        with _evaluation():
-            if isinstance(media, RdfSyntax):
-                return write_triples(ordered(result), media)
-            data = result.serialize(format=ox.QueryResultsFormat.from_media_type(media.media_type)) or b""
-        return well_formed_xml(data) if media is ResultFormat.XML else data
+        return self._ask(text, tokens, {}, dataset), media
 
     def _ask(
-        self,
-        text: str,
-        tokens: Sequence[Token],
-        bindings: Mapping[str, Term],
-        default_graphs: Sequence[str],
-        named_graphs: Sequence[str],
+        self, text: str, tokens: Sequence[Token], bindings: Mapping[str, Term], dataset: _Dataset
     ) -> Any:
-        engine, dataset = self._choose(tokens, default_graphs, named_graphs)
+        engine, arguments = self._choose(tokens, *dataset)
         asked, substituted = bind(text, tokens, bindings) if bindings else (text, {})
         substitutions: dict[ox.Variable, Any] = {
             ox.Variable(name): value for name, value in substituted.items()
         }
         try:
             with _evaluation():
-                return engine.query(asked, prefixes=PREFIXES, substitutions=substitutions or None, **dataset)
+                return engine.query(
+                    asked,
+                    base_iri=BASE,
+                    prefixes=PREFIXES,
+                    substitutions=substitutions or None,
+                    **arguments,
+                )
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_query) from None
 
@@ -176,15 +225,19 @@ class EmbeddedStore:
         dataset = named_dataset(tokens, PREFIXES)
         return self._merger.chosen(*dataset) if dataset else (engine, {})
 
-    def update(self, text: str) -> None:
+    def update(
+        self, text: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()
+    ) -> None:
         """Apply a SPARQL 1.1 update, all of it or nothing."""
         self._check_writable()
         tokens = check_update(text)
+        seen = with_dataset(text, tokens, using_graphs, using_named_graphs)
         try:
-            with _evaluation():
-                self._engine.update(text, prefixes=PREFIXES)
+            self._engine.update(seen, base_iri=BASE, prefixes=PREFIXES)
         except SyntaxError as error:
             raise explain(text, tokens, str(error), _complain_about_update) from None
+        except (RuntimeError, ValueError) as error:
+            raise UsageError(f"the update cannot be applied: {error}") from None
         self._written()
 
     def load(self, data: bytes | BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
@@ -199,11 +252,40 @@ class EmbeddedStore:
             self._engine.load(content, format=engine_format, to_graph=node(graph) if graph else None)
         self._written()
 
+    def holds(self, graph: str) -> bool:
+        """Whether there is a graph with this name; the unnamed one, the empty text, is always there."""
+        return not graph or self._engine.contains_named_graph(node(graph))
+
+    def put(self, graph: str, documents: Sequence[Document]) -> None:
+        """Put documents in the place of a graph, all of it or nothing."""
+        self._check_writable()
+        triples = read_documents(documents)
+        self._engine.update(replacement(_graph_node(graph), triples))
+        self._written()
+
+    def merge(self, graph: str, documents: Sequence[Document]) -> None:
+        """Add documents to a graph, all of it or nothing."""
+        self._check_writable()
+        target, triples = _graph_node(graph), read_documents(documents)
+        self._engine.extend(ox.Quad(one.subject, one.predicate, one.object, target) for one in triples)
+        if isinstance(target, ox.NamedNode):
+            self._engine.add_graph(target)
+        self._written()
+
+    def drop(self, graph: str) -> None:
+        """Remove a graph; the unnamed one is emptied."""
+        self._check_writable()
+        self._engine.remove_graph(_graph_node(graph))
+        self._written()
+
     def dump(self, out: BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
-        """Write one graph, or everything; a syntax without graphs gets the union of them all."""
-        wanted = None if graph is None else node(graph)
-        if wanted is not None and not self._engine.contains_named_graph(wanted):
+        """Write one graph (the unnamed one is the empty text), or everything.
+
+        A syntax without graphs gets the union of them all.
+        """
+        if graph is not None and not self.holds(graph):
             raise NotFoundError(f"there is no graph <{graph}>", advice="`poca-kg info` lists the graphs")
+        wanted = None if graph is None else _graph_node(graph)
         quads = self._engine.quads_for_pattern(None, None, None, wanted)
         if format.holds_graphs:
             out.write(write_quads(quads, format))
@@ -249,14 +331,20 @@ class EmbeddedStore:
 
 
 @contextmanager
-def _evaluation() -> Iterator[None]:
-    """Turn what goes wrong in the engine while it evaluates or streams an answer into an error of ours."""
+def _evaluation(out: WatchedSink | None = None) -> Iterator[None]:
+    """Turn what goes wrong in the engine while it evaluates into an error of ours; ``out``'s stay."""
     try:
         yield
-    except (RuntimeError, ValueError) as error:
-        raise UsageError(f"the query cannot be evaluated: {error}") from None
-    except OSError as error:
+    except (RuntimeError, ValueError, OSError) as error:
+        if out is not None and out.failure is not None:
+            raise out.failure from None
+        if not isinstance(error, OSError):
+            raise UsageError(f"the query cannot be evaluated: {error}") from None
         raise InputError(f"the store cannot be read: {error}") from None
+
+
+def _graph_node(graph: str) -> ox.NamedNode | ox.DefaultGraph:
+    return node(graph) if graph else ox.DefaultGraph()
 
 
 def _open(make: Any, directory: Path) -> ox.Store:
@@ -272,7 +360,7 @@ def _open(make: Any, directory: Path) -> ox.Store:
 
 def _complain_about_query(text: str) -> str | None:
     try:
-        ox.Store().query(text, prefixes=PREFIXES)
+        ox.Store().query(text, base_iri=BASE, prefixes=PREFIXES)
     except SyntaxError as error:
         return str(error)
     return None
@@ -280,7 +368,7 @@ def _complain_about_query(text: str) -> str | None:
 
 def _complain_about_update(text: str) -> str | None:
     try:
-        ox.Store().update(text, prefixes=PREFIXES)
+        ox.Store().update(text, base_iri=BASE, prefixes=PREFIXES)
     except SyntaxError as error:
         return str(error)
     return None

@@ -25,7 +25,6 @@ _KEYWORDS = tuple(_KEYWORD_TABLE.split())
 _TERMS = frozenset({Kind.VARIABLE, Kind.IRI, Kind.NAME, Kind.STRING, Kind.NUMBER, Kind.BLANK})
 _CLOSERS = {"{": "}", "(": ")", "[": "]"}
 _BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![tbnrfuU\"'\\])")
-_SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _OTHER_LANGUAGES = {
     "LIKE": "write FILTER(CONTAINS(?x, \"text\")) or FILTER(REGEX(?x, \"pattern\"))",
     "AND": "write && between conditions, and a full stop between triples",
@@ -203,17 +202,6 @@ def _named_twice(case: _Case) -> _Found:
     return None
 
 
-def _relative_iri(case: _Case) -> _Found:
-    for at in (case.index, case.index - 1):
-        if 0 <= at < len(case.tokens) and case.tokens[at].kind is Kind.IRI:
-            text = case.tokens[at].text
-            if not _SCHEME.match(text) and "BASE" not in _words(case.tokens[:at]):
-                return at, Advice(
-                    f"{text} is not a whole IRI", "write it with its scheme, or declare BASE <...>"
-                )
-    return None
-
-
 def _space_in_iri(case: _Case) -> _Found:
     for at in range(case.index, max(case.index - 8, -1), -1):
         if at < len(case.tokens) and case.tokens[at].text == "<":
@@ -288,7 +276,6 @@ _RULES: tuple[Callable[[_Case], _Found], ...] = (
     _brackets,
     _not_grouped,
     _aggregate,
-    _relative_iri,
     _space_in_iri,
     _other_language,
     _misspelt,

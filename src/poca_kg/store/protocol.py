@@ -2,24 +2,53 @@
 
 Terms at this interface are rdflib terms. The default graph of a query is the union of all graphs, unless the
 query or the caller names a dataset. Every prefix of :data:`poca_kg.vocabulary.prefixes.PREFIXES` is declared
-beforehand, so that queries need no ``PREFIX`` lines for them.
+beforehand, so that queries need no ``PREFIX`` lines for them; relative IRIs are resolved against
+:data:`poca_kg.vocabulary.iris.BASE`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias
 
 from rdflib import BNode, Literal, URIRef
 
 from poca_kg.store.formats import RdfSyntax, ResultFormat
+from poca_kg.store.gate import QueryForm
 
-__all__ = ["Answer", "GraphSize", "Quad", "Solutions", "Store", "Term", "Triple", "Triples", "Truth"]
+__all__ = [
+    "Answer",
+    "ChooseFormat",
+    "Document",
+    "GraphSize",
+    "Quad",
+    "Sink",
+    "Solutions",
+    "Store",
+    "Term",
+    "Triple",
+    "Triples",
+    "Truth",
+    "Writer",
+]
 
 Term: TypeAlias = URIRef | BNode | Literal
 Triple: TypeAlias = tuple[Term, Term, Term]
 Quad: TypeAlias = tuple[Term, Term, Term, str]
+
+ChooseFormat: TypeAlias = Callable[[QueryForm], ResultFormat | RdfSyntax]
+"""Return the format for the answer to a query of some form."""
+
+
+class Sink(Protocol):
+    """Where bytes go; raising an error in ``write`` ends what is being written."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some bytes."""
+
+    def flush(self) -> object:
+        """Pass on what is held back, if anything is."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +82,16 @@ class GraphSize:
 
     iri: str
     triples: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """Triples in a syntax; ``name`` is what errors call it, ``base`` resolves its relative IRIs."""
+
+    data: bytes
+    syntax: RdfSyntax
+    name: str = "document"
+    base: str | None = None
 
 
 class Store(Protocol):
@@ -95,14 +134,39 @@ class Store(Protocol):
         :func:`poca_kg.store.gate.query_form` tells beforehand which of the two a query needs.
         """
 
-    def update(self, text: str) -> None:
-        """Apply a SPARQL 1.1 update, all of it or nothing."""
+    def serialise_to(
+        self,
+        out: Sink,
+        text: str,
+        choose: ChooseFormat,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        """Answer a query in bytes as the engine makes them, without holding all of the answer.
+
+        ``choose`` names the format once the form of the query is known. A small graph is written as
+        :meth:`serialise` writes it; a large one in the order in which the engine finds its triples. When an
+        error is raised, what was written before is no answer.
+        """
+
+    def update(
+        self, text: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()
+    ) -> None:
+        """Apply a SPARQL 1.1 update, all of it or nothing.
+
+        The default graph of an update is the unnamed one. ``using_graphs`` and ``using_named_graphs``
+        together are the dataset of its WHERE clauses, as in the SPARQL 1.1 Protocol.
+        """
 
     def load(self, data: bytes | BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
         """Add parsed data, all of it or nothing; ``graph`` takes the triples of a syntax without graphs."""
 
     def dump(self, out: BinaryIO, *, format: RdfSyntax, graph: str | None = None) -> None:  # noqa: A002
-        """Write one graph, or everything; equal content gives equal bytes, apart from blank node labels."""
+        """Write one graph (the empty text is the unnamed one), or everything.
+
+        Equal content gives equal bytes, apart from blank node labels.
+        """
 
     def quads(self) -> Iterator[Quad]:
         """Iterate over every quad; the graph is its IRI, or empty for the unnamed graph."""
@@ -115,3 +179,28 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and locks; closing twice is fine."""
+
+
+class Writer(Protocol):
+    """What takes the writes of a service: a store itself, or a stage that checks and publishes them.
+
+    Every method does all of it or nothing, and raises what the methods of :class:`Store` raise. A graph is
+    its IRI; the empty text is the unnamed graph, which is always there.
+    """
+
+    def update(
+        self, text: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()
+    ) -> None:
+        """Apply a SPARQL 1.1 update; see :meth:`Store.update`."""
+
+    def holds(self, graph: str) -> bool:
+        """Whether there is a graph with this name, if only an empty one."""
+
+    def put(self, graph: str, documents: Sequence[Document]) -> None:
+        """Put documents in the place of a graph."""
+
+    def merge(self, graph: str, documents: Sequence[Document]) -> None:
+        """Add documents to a graph."""
+
+    def drop(self, graph: str) -> None:
+        """Remove a graph."""

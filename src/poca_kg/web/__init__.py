@@ -2,8 +2,8 @@
 
 :func:`create_app` makes a plain Flask application out of a graph; ``flask --app poca_kg.web`` runs it over
 the current one, and so does any WSGI server. The package parses requests in and formats answers out. It
-writes nothing, knows no file of the graph and no engine, and what it cannot do is done below it, in the
-library.
+knows no file of the graph and no engine; what writes there are it hands to a
+:class:`~poca_kg.store.protocol.Writer`, and what it cannot do is done below it, in the library.
 """
 
 from __future__ import annotations

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from poca_kg.errors import UsageError
 from poca_kg.knowledge_graph import KnowledgeGraph, open_graph
 from poca_kg.settings import read_settings
-from poca_kg.web import headers, pages, problems, sparql
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.protocol import Writer
+from poca_kg.web import graph_store, headers, pages, problems, sparql, update
+from poca_kg.web.description import Describer
 
 __all__ = ["create_app"]
 
@@ -14,10 +18,13 @@ _ROOM_FOR_ENCODING = 3
 _ROOM_FOR_OTHER_FIELDS = 65_536
 
 
-def create_app(graph: KnowledgeGraph | None = None, *, max_query_bytes: int | None = None) -> Flask:
+def create_app(
+    graph: KnowledgeGraph | None = None, *, max_query_bytes: int | None = None, writable: bool = False
+) -> Flask:
     """Return the application over a graph, by default the current one.
 
     ``max_query_bytes`` is the longest query that is read; by default ``POCA_KG_MAX_QUERY_BYTES`` says so.
+    ``writable`` lets everybody who reaches the application change the graph.
 
     >>> from poca_kg.knowledge_graph import KnowledgeGraph
     >>> from poca_kg.store.embedded import EmbeddedStore
@@ -32,6 +39,17 @@ def create_app(graph: KnowledgeGraph | None = None, *, max_query_bytes: int | No
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     problems.install(app)
     headers.install(app, version=known.version)
-    app.register_blueprint(sparql.make_blueprint(known, max_query_bytes=longest))
+    writer = _writer_of(known) if writable else None
+    describer = Describer(known, takes_updates=writable)
+    app.register_blueprint(sparql.make_blueprint(known, describer, max_query_bytes=longest))
+    app.register_blueprint(update.make_blueprint(writer))
+    app.register_blueprint(graph_store.make_blueprint(known.store, writer))
     app.register_blueprint(pages.make_blueprint(known, max_query_bytes=longest))
     return app
+
+
+def _writer_of(graph: KnowledgeGraph) -> Writer:
+    """Return what takes the writes for a graph: its own store, if that is in this process."""
+    if not isinstance(graph.store, EmbeddedStore):
+        raise UsageError("this graph takes no writes", advice="open it in this process")
+    return graph.store

@@ -15,8 +15,10 @@ from poca_kg.store.gate import query_form
 from poca_kg.store.syntax import excerpt
 from poca_kg.vocabulary.labels import LANGUAGES
 from poca_kg.web.answers import Table, make_table
+from poca_kg.web.formats import GRAPH_FORMATS, ROW_FORMATS
+from poca_kg.web.forms import decode_fields
 from poca_kg.web.problems import sort_of
-from poca_kg.web.sparql import GRAPH_FORMATS, ROW_FORMATS, check_text, decode_fields
+from poca_kg.web.sparql import check_text
 from poca_kg.web.texts import TEXTS, grouped, sentence
 
 __all__ = ["make_blueprint"]

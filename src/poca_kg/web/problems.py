@@ -45,15 +45,19 @@ class Sort:
 SORTS = {
     sort.slug: sort
     for sort in (
-        Sort("malformed-query", 400, "The query does not parse"),
+        Sort("malformed-query", 400, "The query or update does not parse"),
         Sort("missing-query", 400, "There is no query in the request"),
+        Sort("missing-update", 400, "There is no update in the request"),
         Sort("duplicate-query", 400, "There is more than one query in the request"),
+        Sort("duplicate-update", 400, "There is more than one update in the request"),
+        Sort("malformed-document", 400, "The document does not parse"),
         Sort("malformed-request", 400, "The request cannot be read"),
         Sort("bad-request", 400, "The request asks for something that cannot be done"),
         Sort("unknown-name", 400, "The request names something that is not there"),
         Sort("query-too-complex", 400, "The query is too complex to be tried"),
         Sort("remote-access-disabled", 403, "No query leaves this graph"),
         Sort("read-only", 403, "This endpoint answers queries and takes no updates"),
+        Sort("writes-disabled", 403, "This service takes no writes"),
         Sort("not-found", 404, "There is nothing at this address"),
         Sort("method-not-allowed", 405, "This address does not know the method"),
         Sort("not-acceptable", 406, "No format on offer is one that the request accepts"),
@@ -70,7 +74,7 @@ _BY_ERROR: tuple[tuple[type[PocaError], str], ...] = (
     (NotFoundError, "not-found"),
     (UnknownNameError, "unknown-name"),
     (UsageError, "bad-request"),
-    (InputError, "malformed-request"),
+    (InputError, "malformed-document"),
 )
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 414: "too-long"}
 _MEDIA_TYPE = "application/problem+json"
@@ -108,8 +112,8 @@ def install(app: Flask) -> None:
         if sort.status >= 500:
             return unknown(error)
         members: dict[str, object] = {"advice": error.advice} if error.advice else {}
-        if isinstance(error, QuerySyntaxError):
-            members |= {"line": error.line, "column": error.column}
+        if isinstance(error, InputError) and error.place is not None:
+            members |= {"line": error.place.line, "column": error.place.column}
         if isinstance(error, RefusedError):
             members |= error.members
         return _response(sort, error.what, members)

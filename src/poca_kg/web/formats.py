@@ -1,0 +1,51 @@
+"""The formats on offer, which of them a request gets, and the response in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from flask import Response, request
+
+from poca_kg.errors import UnknownNameError
+from poca_kg.store.formats import RdfSyntax, ResultFormat
+from poca_kg.web.negotiation import choose
+from poca_kg.web.problems import RefusedError
+
+__all__ = ["DATASET_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "media_types", "pick", "respond"]
+
+ROW_FORMATS = (ResultFormat.JSON, ResultFormat.XML, ResultFormat.CSV, ResultFormat.TSV)
+GRAPH_FORMATS = (RdfSyntax.TURTLE, RdfSyntax.N_TRIPLES, RdfSyntax.RDF_XML, RdfSyntax.JSON_LD)
+DATASET_FORMATS = (RdfSyntax.TRIG, RdfSyntax.N_QUADS)
+
+_Media = TypeVar("_Media", ResultFormat, RdfSyntax)
+
+
+def pick(formats: Sequence[_Media], what: str, name: str | None) -> _Media:
+    """Return the format to send ``what`` in: the one named in the address, else the one negotiated."""
+    if name is not None:
+        for media in formats:
+            if name.lower() in media.names:
+                return media
+        raise UnknownNameError(f"format for {what}", name, [media.short for media in formats])
+    chosen = choose(request.headers.get("Accept"), [(media, media_types(media)) for media in formats])
+    if chosen is None:
+        offered = [media.media_type for media in formats]
+        raise RefusedError("not-acceptable", f"on offer are {', '.join(offered)}", offered=offered)
+    return chosen
+
+
+def media_types(media: ResultFormat | RdfSyntax) -> list[str]:
+    """Return the media types by which a format may be asked for, the one it is sent as first."""
+    return [
+        media.media_type,
+        *sorted(name for name in media.names if "/" in name and name != media.media_type),
+    ]
+
+
+def respond(body: bytes, media: ResultFormat | RdfSyntax) -> Response:
+    """Return the response with a body in a format."""
+    has_charset = media.media_type.startswith("text/")
+    return Response(
+        body, content_type=f"{media.media_type}; charset=utf-8" if has_charset else media.media_type
+    )

@@ -1,0 +1,64 @@
+"""What a request says: its fields, decoded once and strictly, and the type of its body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn, TypeAlias
+from urllib.parse import parse_qsl
+
+from flask import Request
+
+from poca_kg.web.problems import RefusedError
+
+__all__ = ["FORM", "Fields", "decode_fields", "only_one", "read_fields", "refuse_type"]
+
+FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 1000
+
+Fields: TypeAlias = list[tuple[str, str]]
+
+
+def decode_fields(data: bytes, where: str) -> Fields:
+    """Return the fields of a form or query string, decoded once and strictly."""
+    try:
+        text = data.decode("utf-8")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeError) else "it has too many fields"
+        raise RefusedError("malformed-request", f"{where} cannot be read: {reason}") from None
+
+
+def read_fields(received: Request, *, bare: str, name: str) -> Fields:
+    """Return the fields of query string and body; a body of the type ``bare`` is the field ``name``."""
+    fields = decode_fields(received.query_string, "the query string")
+    if received.method != "POST":
+        return fields
+    if received.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        what = "a packed body is not read here"
+        raise RefusedError("unsupported-media-type", what, advice="send it without Content-Encoding")
+    if received.mimetype == FORM:
+        return fields + decode_fields(received.get_data(), "the form")
+    if received.mimetype != bare:
+        refuse_type(received.mimetype, [FORM, bare])
+    try:
+        return [*fields, (name, received.get_data().decode("utf-8"))]
+    except UnicodeDecodeError:
+        raise RefusedError("malformed-request", f"the {name} is not UTF-8") from None
+
+
+def only_one(fields: Fields, name: str, *, example: str) -> str:
+    """Return the field that a request has to have once."""
+    found = [value for field, value in fields if field == name]
+    if len(found) > 1:
+        what = f"the parameter `{name}` is there {len(found)} times"
+        raise RefusedError(f"duplicate-{name}", what, advice="send one at a time")
+    if not found:
+        raise RefusedError(f"missing-{name}", f"there is no parameter `{name}`", advice=f"send {example}")
+    return found[0]
+
+
+def refuse_type(media_type: str, accepted: Sequence[str]) -> NoReturn:
+    """Refuse a body for its type, and say which types are read."""
+    what = f"{media_type or 'a body without a type'} is not read here"
+    advice = f"send {' or '.join(accepted)}"
+    raise RefusedError("unsupported-media-type", what, advice=advice, accepted=list(accepted))

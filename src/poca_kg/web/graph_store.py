@@ -1,0 +1,126 @@
+"""SPARQL 1.1 Graph Store Protocol at ``/data``: ``?default``, ``?graph=``, and addresses that name graphs.
+
+Reading needs no leave. An address without a graph is the whole dataset when it is read, and a graph to be
+named by the service when triples are posted to it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import chain
+from urllib.parse import quote
+from uuid import uuid4
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from poca_kg.store.formats import RdfSyntax
+from poca_kg.store.protocol import Document, Store, Writer
+from poca_kg.web.formats import DATASET_FORMATS, GRAPH_FORMATS, media_types, pick, respond
+from poca_kg.web.forms import decode_fields, refuse_type
+from poca_kg.web.headers import preflight
+from poca_kg.web.problems import RefusedError
+from poca_kg.web.writing import let_in
+
+__all__ = ["make_blueprint"]
+
+_UNNAMED = ""
+_SAFE_IN_PATH = "/:@!$&'()*+,;=~"
+_PARAMETERS = ("default", "graph", "format")
+_SYNTAXES = {name: syntax for syntax in GRAPH_FORMATS for name in media_types(syntax)}
+_MULTIPART = "multipart/form-data"
+
+
+def make_blueprint(store: Store, writer: Writer | None) -> Blueprint:
+    """Return the routes of the graph store; without a writer they only read."""
+    blueprint = Blueprint("graph_store", __name__)
+    methods = ["GET", "PUT", "POST", "DELETE"]
+
+    @blueprint.route("/data", methods=methods, provide_automatic_options=False)
+    @blueprint.route("/data/<path:name>", methods=methods, provide_automatic_options=False)
+    def graph(name: str | None = None) -> Response:
+        if request.method in ("GET", "HEAD"):
+            return _read(store, _graph_of_request(name))
+        taker = let_in(writer)
+        return _write(taker, _graph_of_request(name))
+
+    @blueprint.route("/data", methods=["OPTIONS"])
+    @blueprint.route("/data/<path:name>", methods=["OPTIONS"])
+    def options(name: str | None = None) -> Response:  # noqa: ARG001 (the same for every graph)
+        return preflight("DELETE, GET, HEAD, OPTIONS, POST, PUT", readable="GET, HEAD, OPTIONS")
+
+    @blueprint.after_request
+    def vary(response: AnyResponse) -> AnyResponse:
+        response.vary.add("Accept")
+        return response
+
+    return blueprint
+
+
+def _graph_of_request(name: str | None) -> str | None:
+    """Return the IRI of the graph that a request means, empty for the unnamed one, ``None`` for no graph."""
+    meant = [] if name is None else [_address_of(name)]
+    for field, value in decode_fields(request.query_string, "the query string"):
+        if field not in _PARAMETERS or (field == "graph" and not value):
+            what = f"the parameter {field!r} is not known here" if value else "the graph has no name"
+            advice = f"known are {', '.join(_PARAMETERS)}"
+            raise RefusedError("malformed-request", what, advice=advice)
+        if field != "format":
+            meant.append(value if field == "graph" else _UNNAMED)
+    if len(meant) > 1:
+        raise RefusedError("malformed-request", "more than one graph is named", advice="name one")
+    return meant[0] if meant else None
+
+
+def _address_of(name: str) -> str:
+    """Return the IRI of the graph that an address below ``/data`` names."""
+    if not request.host:
+        raise RefusedError("malformed-request", "the header Host names no host")
+    return f"{request.host_url}data/{quote(name, safe=_SAFE_IN_PATH)}"
+
+
+def _read(store: Store, graph: str | None) -> Response:
+    what, formats = ("the dataset", DATASET_FORMATS) if graph is None else ("a graph", GRAPH_FORMATS)
+    media = pick(formats, what, request.args.get("format"))
+    out = io.BytesIO()
+    store.dump(out, format=media, graph=graph)
+    return respond(out.getvalue(), media)
+
+
+def _write(writer: Writer, graph: str | None) -> Response:
+    """Do what a PUT, POST or DELETE asks; 201 where it makes a graph, else 204."""
+    is_new = graph is None
+    if graph is None:
+        if request.method != "POST":
+            advice = "name it with ?graph=<iri> or ?default"
+            raise RefusedError("malformed-request", "the request names no graph", advice=advice)
+        graph = _address_of(str(uuid4()))
+    existed = writer.holds(graph)
+    if request.method == "DELETE":
+        if not existed:
+            raise RefusedError("not-found", f"there is no graph <{graph}>")
+        writer.drop(graph)
+        return Response(status=204)
+    change = writer.put if request.method == "PUT" else writer.merge
+    change(graph, list(_documents(graph or request.base_url)))
+    return Response(status=204 if existed else 201, headers={"Location": graph} if is_new else None)
+
+
+def _documents(base: str) -> Iterator[Document]:
+    """Iterate over the documents of a body: itself, or the files of a form."""
+    if request.mimetype != _MULTIPART:
+        yield Document(request.get_data(), _syntax_of(request.mimetype), base=base)
+        return
+    files = list(chain.from_iterable(request.files.listvalues()))
+    if request.form or not files:
+        what = "a part of the form is no file" if request.form else "the form holds no file"
+        raise RefusedError("malformed-request", what, advice="give each part a filename and its Content-Type")
+    for file in files:
+        yield Document(file.read(), _syntax_of(file.mimetype), name=file.filename or "document", base=base)
+
+
+def _syntax_of(media_type: str) -> RdfSyntax:
+    if media_type not in _SYNTAXES:
+        refuse_type(media_type, [*(syntax.media_type for syntax in GRAPH_FORMATS), _MULTIPART])
+    return _SYNTAXES[media_type]
