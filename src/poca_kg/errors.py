@@ -15,12 +15,15 @@ the doors (``web/problems.py`` and ``cli/__init__.py``), never here.
      │   └─ BuildError             curated tables that do not make a graph: one or more problems
      ├─ RemoteAccessError      SERVICE or LOAD: the graph never goes to the network for a query
      ├─ NotFoundError          a dataset, snapshot, graph or triple that is not there
+     ├─ StorageFullError       the disk takes no more
+     ├─ NotConformingError     data that break the shapes, with the report
      └─ LimitError             a limit was reached (time, size, a lock that somebody else holds)
          ├─ QueryTimeoutError      a query ran for as long as it may
          ├─ QueryMemoryError       a query wanted more memory than it may have
          ├─ QueryCrashError        a query brought down the process that ran it
          ├─ QueryCancelledError    whoever asked has gone, or the service is stopping
          ├─ ResultTooLargeError    an answer with more bytes than one may have
+         ├─ LockedError            another process holds what only one may hold
          └─ BusyError              nobody is free to run a query
              └─ FairShareError         one client has used up its share of query time
 """
@@ -30,6 +33,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "AnswerFormError",
@@ -39,6 +43,8 @@ __all__ = [
     "FilePlace",
     "InputError",
     "LimitError",
+    "LockedError",
+    "NotConformingError",
     "NotFoundError",
     "PocaError",
     "Problem",
@@ -50,6 +56,7 @@ __all__ = [
     "RemoteAccessError",
     "ResultTooLargeError",
     "SettingError",
+    "StorageFullError",
     "UnknownNameError",
     "UsageError",
     "nearest_names",
@@ -210,6 +217,22 @@ class BusyError(LimitError):
 
 class FairShareError(BusyError):
     """One client has used up its share of query time; the query was not started."""
+
+
+class LockedError(LimitError):
+    """Another process holds what only one may hold; the message names it."""
+
+
+class StorageFullError(PocaError):
+    """The disk takes no more; nothing was changed, and the same may go well once there is room again."""
+
+
+class NotConformingError(PocaError):
+    """Data that break the shapes: nothing of them was kept. ``report`` is the validation report as JSON has it."""
+
+    def __init__(self, what: str, *, report: dict[str, Any], advice: str = "") -> None:
+        super().__init__(what, advice=advice)
+        self.report = report
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str]:
