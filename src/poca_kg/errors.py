@@ -228,7 +228,7 @@ class StorageFullError(PocaError):
 
 
 class NotConformingError(PocaError):
-    """Data that break the shapes: nothing of them was kept. ``report`` is the validation report as JSON has it."""
+    """Data that break the shapes, of which nothing was kept; ``report`` is the validation report as JSON."""
 
     def __init__(self, what: str, *, report: dict[str, Any], advice: str = "") -> None:
         super().__init__(what, advice=advice)

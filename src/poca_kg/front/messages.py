@@ -29,7 +29,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """A response: its body is ``body``, or comes in ``pieces``, whose failure ends the connection unfinished."""
+    """A response: its body is ``body``, or comes in ``pieces``; if those fail, it stays unfinished."""
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Call(Protocol):
     request: Request
 
     def respond(self, response: Response) -> None:
-        """Send the response; once. For a client that has gone it is dropped, and its ``pieces`` are closed."""
+        """Send the response, once; if the client has gone it is dropped, and its ``pieces`` are closed."""
 
     def when_gone(self, callback: Callable[[], None]) -> None:
         """Have a function called if the client hangs up before the response is sent."""
