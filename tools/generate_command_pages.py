@@ -55,7 +55,7 @@ def settings_page() -> str:
             "",
             setting.meaning,
             "",
-            f"Default: {setting.default}. A {setting.unit}.",
+            f"Default: {setting.default}. Takes: {setting.unit}.",
             "",
         ]
     return "\n".join(parts)

@@ -6,18 +6,22 @@ never passes for a default. ``docs/reference/settings.md`` is generated from :da
 
 from __future__ import annotations
 
+import ipaddress
+import math
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from poca_kg.errors import SettingError, nearest_names
 
 __all__ = [
+    "LOGS",
     "PREFIX",
     "TABLE",
+    "Network",
     "Setting",
     "Settings",
     "bundle_dir",
@@ -27,6 +31,13 @@ __all__ = [
 ]
 
 PREFIX = "POCA_KG_"
+LOGS = ("json", "none")
+"""What ``POCA_KG_LOG`` may say."""
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_MIB = 1 << 20
+_MOST_FRONTS = 4
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,24 @@ class Settings:
     host: str
     port: int
     max_query_bytes: int
+    max_body_bytes: int
+    max_answer_bytes: int
+    query_timeout: float
+    query_memory_bytes: int
+    workers: int
+    queue: int
+    client_seconds: float
+    trusted_proxies: tuple[Network, ...]
+    fronts: int
+    max_connections: int
+    cache_bytes: int
+    header_timeout: float
+    body_timeout: float
+    stop_timeout: float
+    spool_dir: Path | None
+    log: str
+    token: str | None = field(repr=False)
+    token_file: Path | None
     w3c: Path | None
 
 
@@ -108,6 +137,38 @@ def _count(text: str) -> int:
     return count
 
 
+def _size(text: str) -> int:
+    size = int(text)
+    if size < 0:
+        raise ValueError("the number must not be negative")
+    return size
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise ValueError("the seconds must be more than 0")
+    return seconds
+
+
+def _seconds_or_none(text: str) -> float:
+    return 0.0 if float(text) == 0 else _seconds(text)
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(","))
+
+
+def _log(text: str) -> str:
+    if text not in LOGS:
+        raise ValueError(f"known: {', '.join(LOGS)}")
+    return text
+
+
+def _fronts() -> int:
+    return min(os.cpu_count() or 1, _MOST_FRONTS)
+
+
 TABLE: tuple[Setting, ...] = (
     Setting(
         "data_dir", "`build/` in a clone, `~/.local/share/poca-kg` otherwise", "folder",
@@ -129,6 +190,85 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "max_query_bytes", "`262144`", "bytes", "The longest query that the endpoint reads.",
         _count, lambda: 262_144,
+    ),
+    Setting(
+        "max_body_bytes", "`16777216`", "bytes", "The largest document or update that a write may send.",
+        _count, lambda: 16 * _MIB,
+    ),
+    Setting(
+        "max_answer_bytes", "`1073741824`", "bytes",
+        "The largest answer; a query that gives more is refused, and none of its answer counts.",
+        _count, lambda: 1024 * _MIB,
+    ),
+    Setting(
+        "query_timeout", "`10`", "seconds",
+        "How long a query may take; the parameter `timeout` of a request may lower it.",
+        _seconds, lambda: 10.0,
+    ),
+    Setting(
+        "query_memory_bytes", "`2147483648`", "bytes",
+        "How much memory a query may take beside the graph, which all workers share.",
+        _count, lambda: 2048 * _MIB,
+    ),
+    Setting(
+        "workers", "`4`", "number",
+        "How many queries run at a time in the whole service, shared out among the fronts.",
+        _count, lambda: 4,
+    ),
+    Setting(
+        "queue", "`64`", "number", "How many queries may wait for a worker, in each front.",
+        _size, lambda: 64,
+    ),
+    Setting(
+        "client_seconds", "`60`", "seconds",
+        "Query time that one client may use per minute; 0 sets no share. On loopback there is none.",
+        _seconds_or_none, lambda: 60.0,
+    ),
+    Setting(
+        "trusted_proxies", "none", "list of addresses or networks",
+        "Proxies, with commas between them, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+        _networks, tuple,
+    ),
+    Setting(
+        "fronts", "one per processor, at most 4", "number", "How many processes speak HTTP.",
+        _count, _fronts,
+    ),
+    Setting(
+        "max_connections", "`1000`", "number", "How many connections each front holds open.",
+        _count, lambda: 1000,
+    ),
+    Setting(
+        "cache_bytes", "`67108864`", "bytes", "How much of the answers each front keeps; 0 keeps none.",
+        _size, lambda: 64 * _MIB,
+    ),
+    Setting(
+        "header_timeout", "`10`", "seconds", "How long a client may take to send the head of a request.",
+        _seconds, lambda: 10.0,
+    ),
+    Setting(
+        "body_timeout", "`30`", "seconds", "How long a client may take to send the body of a request.",
+        _seconds, lambda: 30.0,
+    ),
+    Setting(
+        "stop_timeout", "`10`", "seconds", "How long the service may take to finish its work when it stops.",
+        _seconds, lambda: 10.0,
+    ),
+    Setting(
+        "spool_dir", "the system's folder for temporary files", "folder",
+        "Where large answers wait for their clients.", Path, lambda: None,
+    ),
+    Setting(
+        "log", "`json`", "word", "`json` writes a line per request on stderr, `none` writes none.",
+        _log, lambda: "json",
+    ),
+    Setting(
+        "token", "none", "secret of 32 characters or more",
+        "What a client has to show to write; needed by `poca-kg serve --writes`.", str, lambda: None,
+    ),
+    Setting(
+        "token_file", "none", "file",
+        "The file that holds the token, readable by its owner alone; instead of POCA_KG_TOKEN.",
+        Path, lambda: None,
     ),
     Setting(
         "w3c", "none", "folder", "The official test suites; without it their tests are reported as skipped.",
