@@ -1,0 +1,181 @@
+"""What the processes of a service are told; a service that would not be safe is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from poca_kg.errors import FilePlace, InputError, SettingError, UsageError
+from poca_kg.sandbox.limits import Limits
+from poca_kg.settings import Settings
+from poca_kg.web.serving import is_loopback
+
+__all__ = ["Configuration", "Writing", "check_surroundings", "configure", "read_token"]
+
+_LEAST_TOKEN = 32
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a service takes writes.
+
+    ``token_digest`` is the SHA-256 of the token in hexadecimal digits: the token itself is handed to nobody.
+    ``unvalidated`` leaves out the shapes.
+    """
+
+    token_digest: str
+    unvalidated: bool = False
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a front has to know; JSON can hold it.
+
+    >>> from poca_kg.settings import read_settings
+    >>> one = configure(read_settings({}))
+    >>> Configuration.from_json(one.to_json()) == one
+    True
+    """
+
+    host: str
+    port: int
+    fronts: int
+    limits: Limits
+    max_query_bytes: int
+    max_body_bytes: int
+    max_connections: int
+    cache_bytes: int
+    header_timeout: float
+    body_timeout: float
+    stop_timeout: float
+    trusted_proxies: tuple[str, ...]
+    log: str
+    writing: Writing | None = None
+
+    def to_json(self) -> str:
+        """Return the configuration as JSON."""
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Configuration:
+        """Return what :meth:`to_json` wrote."""
+        told = json.loads(text)
+        limits, writing = told.pop("limits"), told.pop("writing")
+        spool = limits.pop("spool_dir")
+        proxies = tuple(told.pop("trusted_proxies"))
+        return cls(
+            **told,
+            limits=Limits(**limits, spool_dir=None if spool is None else Path(spool)),
+            trusted_proxies=proxies,
+            writing=None if writing is None else Writing(**writing),
+        )
+
+
+def configure(
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    query_timeout: float | None = None,
+    writing: Writing | None = None,
+) -> Configuration:
+    """Return the configuration that settings ask for; what a caller names stands above them."""
+    chosen = settings.host if host is None else host
+    return Configuration(
+        host=chosen,
+        port=settings.port if port is None else port,
+        fronts=settings.fronts,
+        limits=_limits(settings, query_timeout, is_public=not is_loopback(chosen)),
+        max_query_bytes=settings.max_query_bytes,
+        max_body_bytes=settings.max_body_bytes,
+        max_connections=settings.max_connections,
+        cache_bytes=settings.cache_bytes,
+        header_timeout=settings.header_timeout,
+        body_timeout=settings.body_timeout,
+        stop_timeout=settings.stop_timeout,
+        trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
+        log=settings.log,
+        writing=writing,
+    )
+
+
+def _limits(settings: Settings, query_timeout: float | None, *, is_public: bool) -> Limits:
+    """Return the limits of one front: the workers are shared out, and no client on loopback has a share."""
+    limits = Limits(
+        timeout_s=settings.query_timeout if query_timeout is None else query_timeout,
+        memory_bytes=settings.query_memory_bytes,
+        answer_bytes=settings.max_answer_bytes,
+        spool_dir=settings.spool_dir,
+        workers=-(-settings.workers // settings.fronts),
+        queue=settings.queue,
+    )
+    if is_public and settings.client_seconds:
+        return replace(limits, share_s=settings.client_seconds / settings.fronts)
+    return limits
+
+
+def read_token(settings: Settings) -> str:
+    """Return the SHA-256 of the token that writers have to show.
+
+    Raises
+    ------
+    SettingError
+        If there is none, or one that is too short or that a header cannot hold.
+    InputError
+        If the file that should hold it cannot be read, or can be read by others than its owner.
+    """
+    token = settings.token
+    if settings.token_file is not None:
+        if token is not None:
+            raise SettingError("POCA_KG_TOKEN and POCA_KG_TOKEN_FILE are both set", advice="set one of them")
+        token = _token_in(settings.token_file)
+    if token is None:
+        raise SettingError("writes need a token", advice=_HOW_TO_MAKE)
+    if len(token) < _LEAST_TOKEN or not all("!" <= letter <= "~" for letter in token):
+        what = f"the token is not {_LEAST_TOKEN} or more letters, digits and signs of ASCII without blanks"
+        raise SettingError(what, advice=_HOW_TO_MAKE)
+    return hashlib.sha256(token.encode("ascii")).hexdigest()
+
+
+_HOW_TO_MAKE = (
+    "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(32))'` and put it into"
+    " POCA_KG_TOKEN, or into the file that POCA_KG_TOKEN_FILE names"
+)
+
+
+def _token_in(path: Path) -> str:
+    place = FilePlace(str(path))
+    try:
+        mode = path.stat().st_mode
+        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            what = "others than the owner may read the token"
+            raise InputError(what, place=place, advice=f"run `chmod 600 {path}`")
+        return path.read_bytes().decode("ascii").strip()
+    except OSError as error:
+        raise InputError(f"the token cannot be read: {error.strerror}", place=place) from None
+    except UnicodeDecodeError:
+        raise InputError("the token holds what is not ASCII", place=place, advice=_HOW_TO_MAKE) from None
+
+
+def check_surroundings(
+    configuration: Configuration, environ: Mapping[str, str], *, user: int | None = None
+) -> None:
+    """Refuse to serve where a mistake would be costly.
+
+    ``user`` is the id of the user who runs the service, ``None`` where a system has none.
+
+    Raises
+    ------
+    UsageError
+        If a debugger would be open to clients, or if root would serve to other machines.
+    """
+    if environ.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}:
+        raise UsageError("FLASK_DEBUG is set: clients could run code here", advice="unset it")
+    if user == 0 and not is_loopback(configuration.host):
+        what = f"root does not serve to other machines, and {configuration.host} is for them"
+        raise UsageError(what, advice="run as another user, as deploy/ shows, or serve on 127.0.0.1")
