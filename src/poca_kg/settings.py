@@ -25,6 +25,7 @@ __all__ = [
     "Setting",
     "Settings",
     "bundle_dir",
+    "is_loopback",
     "package_version",
     "project_root",
     "read_settings",
@@ -92,6 +93,18 @@ def project_root() -> Path | None:
     """Return the folder of the clone that this code runs from, or ``None`` for an installed wheel."""
     root = Path(__file__).resolve().parents[2]
     return root if (root / "pyproject.toml").is_file() and (root / "ontology").is_dir() else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine and no other can reach it.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def bundle_dir() -> Path:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from poca_kg.errors import FilePlace, InputError, SettingError, UsageError
 from poca_kg.sandbox.limits import Limits
-from poca_kg.settings import Settings
-from poca_kg.web.serving import is_loopback
+from poca_kg.settings import Settings, is_loopback
 
 __all__ = ["Configuration", "Writing", "check_surroundings", "configure", "read_token"]
-
-_LEAST_TOKEN = 32
 
 
 @dataclass(frozen=True)
 class Writing:
-    """How a service takes writes.
+    """How a service takes writes: who shows the token may; ``unvalidated`` leaves out the shapes."""
 
-    ``token_digest`` is the SHA-256 of the token in hexadecimal digits: the token itself is handed to nobody.
-    ``unvalidated`` leaves out the shapes.
-    """
-
-    token_digest: str
+    token: str = field(repr=False)
     unvalidated: bool = False
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a front has to know; JSON can hold it.
+    """What a front has to know; JSON can hold it. It holds the token, so it never goes over a command line.
 
     >>> from poca_kg.settings import read_settings
     >>> one = configure(read_settings({}))
@@ -120,32 +112,22 @@ def _limits(settings: Settings, query_timeout: float | None, *, is_public: bool)
 
 
 def read_token(settings: Settings) -> str:
-    """Return the SHA-256 of the token that writers have to show.
+    """Return the token that writers have to show.
 
     Raises
     ------
-    SettingError
-        If there is none, or one that is too short or that a header cannot hold.
+    UsageError
+        If there is none, two, or one that is too short or that a header cannot hold.
     InputError
         If the file that should hold it cannot be read, or can be read by others than its owner.
     """
-    token = settings.token
-    if settings.token_file is not None:
-        if token is not None:
-            raise SettingError("POCA_KG_TOKEN and POCA_KG_TOKEN_FILE are both set", advice="set one of them")
-        token = _token_in(settings.token_file)
-    if token is None:
-        raise SettingError("writes need a token", advice=_HOW_TO_MAKE)
-    if len(token) < _LEAST_TOKEN or not all("!" <= letter <= "~" for letter in token):
-        what = f"the token is not {_LEAST_TOKEN} or more letters, digits and signs of ASCII without blanks"
-        raise SettingError(what, advice=_HOW_TO_MAKE)
-    return hashlib.sha256(token.encode("ascii")).hexdigest()
+    from poca_kg.web.authorisation import check_token  # noqa: PLC0415  (brings Flask, for writes only)
 
-
-_HOW_TO_MAKE = (
-    "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(32))'` and put it into"
-    " POCA_KG_TOKEN, or into the file that POCA_KG_TOKEN_FILE names"
-)
+    if settings.token_file is None:
+        return check_token(settings.token)
+    if settings.token is not None:
+        raise SettingError("POCA_KG_TOKEN and POCA_KG_TOKEN_FILE are both set", advice="set one of them")
+    return check_token(_token_in(settings.token_file))
 
 
 def _token_in(path: Path) -> str:
@@ -159,7 +141,7 @@ def _token_in(path: Path) -> str:
     except OSError as error:
         raise InputError(f"the token cannot be read: {error.strerror}", place=place) from None
     except UnicodeDecodeError:
-        raise InputError("the token holds what is not ASCII", place=place, advice=_HOW_TO_MAKE) from None
+        raise InputError("the token is not ASCII", place=place, advice="make another one") from None
 
 
 def check_surroundings(
