@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from poca_kg.errors import InputError, LimitError, NotFoundError
+from poca_kg.errors import InputError, LimitError, NotFoundError, StorageFullError
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.manifest import Manifest, dataset_version
 from poca_kg.store.places import Places
@@ -35,7 +35,9 @@ def _dataset(directory: Path, value: int) -> Path:
 
 def _listing(directory: Path) -> list[str]:
     return sorted(
-        str(path.relative_to(directory)) for path in directory.rglob("*") if "store" not in path.parts
+        str(path.relative_to(directory))
+        for path in directory.rglob("*")
+        if "store" not in path.parts and path.name != ".publishing"
     )
 
 
@@ -128,7 +130,7 @@ def test_a_failed_publication_leaves_the_old_version_and_nothing_else(
     dataset = _dataset(tmp_path / "two", 2)
     with monkeypatch.context() as patched:
         patched.setattr(Path, step, fail)
-        with pytest.raises(InputError, match="No space"):
+        with pytest.raises(StorageFullError, match="No space"):
             publish(dataset, tmp_path / "data")
     assert _value(tmp_path / "data") == "1"
     assert [path for path in _listing(tmp_path / "data") if ".new" in path] == []

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from poca_kg.store.bridge import quad_to_engine
 from poca_kg.store.protocol import Quad
 
-__all__ = ["canonical_nquads"]
+__all__ = ["canonical_lines", "canonical_nquads"]
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
@@ -22,7 +22,19 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
     >>> canonical_nquads([(BNode("x"), URIRef("http://e/p"), Literal("1"), "http://e/g")])
     b'_:c14n0 <http://e/p> "1" <http://e/g> .\n'
     """
-    dataset = ox.Dataset(quad_to_engine(quad) for quad in quads)
+    return b"".join(sorted(_canonical(quad_to_engine(quad) for quad in quads)))
+
+
+def canonical_lines(nquads: bytes) -> list[bytes]:
+    r"""Return the lines of N-Quads as RDFC-1.0 writes them, in no order.
+
+    >>> canonical_lines(b'_:x <http://e/p> "1" .\n')
+    [b'_:c14n0 <http://e/p> "1" .\n']
+    """
+    return _canonical(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
+
+
+def _canonical(quads: Iterable[ox.Quad]) -> list[bytes]:
+    dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
-    return b"".join(sorted(lines.splitlines(keepends=True)))
+    return (ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)

@@ -26,6 +26,7 @@ from poca_kg.store.bridge import (
     quad_from_engine,
     triple_from_engine,
 )
+from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
 from poca_kg.store.documents import read_documents, replacement
 from poca_kg.store.formats import RdfSyntax, ResultFormat
@@ -100,6 +101,7 @@ class EmbeddedStore:
         engine = ox.Store()
         with bad_data(name):
             engine.bulk_load(data, format=ox.RdfFormat.N_QUADS)
+        add_empty_graphs(engine, data)
         return cls(engine, version=version)
 
     @classmethod
@@ -291,6 +293,10 @@ class EmbeddedStore:
             out.write(write_quads(quads, format))
         else:
             out.write(write_triples(ordered(quad.triple for quad in quads), format))
+
+    def content(self) -> bytes:
+        """Return all that the store holds as canonical N-Quads, empty graphs included; see ``content``."""
+        return write_content(self._engine)
 
     def quads(self) -> Iterator[Quad]:
         """Iterate over every quad; the graph is its IRI, or empty for the unnamed graph."""

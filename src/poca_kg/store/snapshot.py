@@ -14,24 +14,18 @@ publishes at a time, and what a killed one left behind is cleared away by the ne
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from poca_kg.errors import FilePlace, InputError, LimitError, NotFoundError
+from poca_kg.errors import FilePlace, InputError, NotFoundError
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.formats import RdfSyntax
+from poca_kg.store.folder_lock import FolderLock, holding
 from poca_kg.store.manifest import Manifest
 from poca_kg.store.parsing import read_bytes
 from poca_kg.store.places import Places
-
-if os.name == "posix":
-    import fcntl
+from poca_kg.store.publication import clear_leftovers, make_snapshot, prune, replace_file, storage_errors
 
 __all__ = [
     "DATASET_FILES",
@@ -40,7 +34,9 @@ __all__ = [
     "find_snapshot",
     "open_graph_file",
     "open_snapshot",
+    "prune_snapshots",
     "publish",
+    "publish_files",
     "rollback",
 ]
 
@@ -48,7 +44,6 @@ DATASET_FILES = ("graph.nq", "manifest.json", "places.tsv")
 """What the folder of a dataset holds."""
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
-_STAGING = ".new-"
 
 
 @dataclass(frozen=True)
@@ -78,21 +73,53 @@ def publish(dataset_dir: Path, data_dir: Path, *, extra: Mapping[str, bytes] | N
     ------
     InputError
         If the dataset, or the snapshot of its version that is there already, is not whole: a file is missing,
-        or the graph is not the one of the manifest. Also if the data folder cannot be written to.
-    LimitError
-        If another process is publishing to the same folder.
+        or the graph is not the one of the manifest. Also if the data folder is not one to write to.
+    StorageFullError
+        If the disk is full.
+    LockedError
+        If another process is publishing to the same folder, or takes the writes of a service there.
     """
     manifest = _check_dataset(dataset_dir)
-    target = data_dir / "snapshots" / manifest.version
-    with _publishing(data_dir):
-        for left in sorted(target.parent.glob(f"{_STAGING}*")):  # by a process that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        if target.is_dir():
-            _check_dataset(target, advice=f"remove {target}, and publish again")
-        else:
-            _make_snapshot(target, dataset_dir, extra or {})
-        _point_to(data_dir, manifest.version)
-    return Snapshot(manifest.version, target)
+    files = {name: read_bytes(dataset_dir / name) for name in DATASET_FILES} | dict(extra or {})
+    with storage_errors(data_dir), holding(data_dir) as lock:
+        return publish_files(lock, manifest.version, files)
+
+
+def publish_files(
+    lock: FolderLock, version: str, files: Mapping[str, bytes], *, with_store: bool = True
+) -> Snapshot:
+    """Make a snapshot of a version out of its files, and make it current, under a lock that is held already.
+
+    ``with_store`` adds the graph as a store on disk.
+
+    Raises
+    ------
+    InputError
+        If the snapshot of this version that is there already is not whole, or a file has a name that is none.
+    OSError
+        If the folder cannot be written to; then what was current still is.
+    """
+    target = lock.data_dir / "snapshots" / version
+    clear_leftovers(target.parent)
+    for name in files:
+        if not _VERSION.fullmatch(name):
+            raise InputError(f"{name!r} is not a file name for a snapshot")
+    if target.is_dir():
+        _check_dataset(target, advice=f"remove {target}, and publish again")
+    else:
+        make_snapshot(target, files, with_store=with_store)
+    _point_to(lock.data_dir, version)
+    return Snapshot(version, target)
+
+
+def prune_snapshots(lock: FolderLock, keep: int) -> tuple[str, ...]:
+    """Remove all but the newest snapshots that writes made, and return the versions that are gone.
+
+    What is current or was before, and whatever was built and published, stays.
+    """
+    pointers = (_read_pointer(lock.data_dir / name) for name in ("current", "previous"))
+    spared = frozenset(version for version in pointers if version)
+    return prune(lock.data_dir / "snapshots", keep, spared=spared)
 
 
 def current_snapshot(data_dir: Path) -> Snapshot | None:
@@ -137,7 +164,7 @@ def rollback(data_dir: Path) -> Snapshot:
             f"no earlier snapshot was current in {data_dir}", advice="publish a second version first"
         )
     snapshot = find_snapshot(data_dir, version)
-    with _publishing(data_dir):
+    with storage_errors(data_dir), holding(data_dir):
         _point_to(data_dir, version)
     return snapshot
 
@@ -183,53 +210,6 @@ def _check_dataset(dataset_dir: Path, *, advice: str = "build the dataset again"
     return manifest
 
 
-@contextmanager
-def _publishing(data_dir: Path) -> Iterator[None]:
-    """Keep other processes from publishing to a folder, and tell what cannot be written as an input error."""
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        with (data_dir / ".publishing").open("ab") as lock:
-            if os.name == "posix":
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-    except BlockingIOError:
-        what = f"another process is publishing to {data_dir}"
-        raise LimitError(what, advice="wait until it has ended") from None
-    except OSError as error:
-        place = FilePlace(str(error.filename or data_dir))
-        what = f"nothing can be published here: {error.strerror}"
-        raise InputError(what, place=place, advice="name a folder that may be written") from error
-
-
-def _make_snapshot(target: Path, dataset_dir: Path, extra: Mapping[str, bytes]) -> None:
-    """Make a snapshot beside its place, and move it there."""
-    snapshots = target.parent
-    snapshots.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=snapshots))
-    try:
-        _fill(staging, dataset_dir, extra, target.name)
-        staging.chmod(0o755)
-        staging.rename(target)
-        _sync_directory(snapshots)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _fill(staging: Path, dataset_dir: Path, extra: Mapping[str, bytes], version: str) -> None:
-    """Copy the dataset, the further files and a store made of the graph, and have them on the disk."""
-    for name in DATASET_FILES:
-        _write(staging / name, read_bytes(dataset_dir / name))
-    for name, data in sorted(extra.items()):
-        if not _VERSION.fullmatch(name):
-            raise InputError(f"{name!r} is not a file name for a snapshot")
-        _write(staging / name, data)
-    store = EmbeddedStore.on_disk(staging / "store", version)
-    with (staging / "graph.nq").open("rb") as graph:
-        store.load(graph, format=RdfSyntax.N_QUADS)
-    store.close()
-    _sync_directory(staging)
-
-
 def _point_to(data_dir: Path, version: str) -> None:
     """Switch ``current``, and keep the version it named before as ``previous``."""
     try:
@@ -239,8 +219,8 @@ def _point_to(data_dir: Path, version: str) -> None:
     if before == version:
         return
     if before is not None:
-        _replace(data_dir / "previous", before)
-    _replace(data_dir / "current", version)
+        replace_file(data_dir / "previous", before)
+    replace_file(data_dir / "current", version)
 
 
 def _read_pointer(path: Path) -> str | None:
@@ -254,30 +234,3 @@ def _read_pointer(path: Path) -> str | None:
         what = f"names no version of a snapshot, but {text[:40]!r}"
         raise InputError(what, place=FilePlace(str(path)), advice="run `poca-kg publish`")
     return text
-
-
-def _replace(path: Path, text: str) -> None:
-    staging = path.with_name(f".{path.name}.new-{os.getpid()}")
-    try:
-        _write(staging, f"{text}\n".encode())
-        staging.replace(path)
-        _sync_directory(path.parent)
-    finally:
-        staging.unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _sync_directory(directory: Path) -> None:
-    """Have the names in a directory on the disk, where the system can do that (Windows cannot)."""
-    if os.name == "posix":
-        handle = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
