@@ -27,9 +27,11 @@ from w3c.exchanges import Exchange, Scene, read_scenes
 from w3c.excuses import parameters
 from w3c.manifest import read_manifest
 from w3c.results import canonical
+from w3c.ways import TOKEN
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 HOST = "www.example"
+AUTHORISATION = ("Authorization", f"Bearer {TOKEN}")
 _SYNTAXES = {syntax.media_type: syntax for syntax in GRAPH_FORMATS}
 
 
@@ -38,7 +40,7 @@ class Server:
 
     def __init__(self) -> None:
         self.store = EmbeddedStore.in_memory()
-        app = create_app(KnowledgeGraph(self.store), writable=True)
+        app = create_app(KnowledgeGraph(self.store), writer=self.store, token=TOKEN)
         self._http = make_http_server(app, "127.0.0.1", 0)
         self._thread = threading.Thread(target=partial(self._http.serve_forever, poll_interval=0.01))
         self._thread.start()
@@ -46,11 +48,11 @@ class Server:
     def send(
         self, method: str, target: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b""
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Send a request with these headers and none beside Host and Content-Length."""
+        """Send a request with these headers and none beside Host, Content-Length and the token."""
         connection = http.client.HTTPConnection("127.0.0.1", self._http.server_address[1], timeout=10)
         try:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-            for name, value in (("Host", HOST), ("Content-Length", str(len(body))), *headers):
+            for name, value in (("Host", HOST), ("Content-Length", str(len(body))), AUTHORISATION, *headers):
                 connection.putheader(name, value)
             connection.endheaders(body or None)
             response = connection.getresponse()

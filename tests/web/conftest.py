@@ -16,6 +16,7 @@ from poca_kg.store.formats import RdfSyntax
 from poca_kg.web import create_app, make_http_server
 from poca_kg.web.serving import address_of
 
+TOKEN = "a token for tests, long enough".replace(" ", "-").ljust(40, "x")
 FIXTURE = Path(__file__).parent / "fixtures" / "small.trig"
 
 
@@ -31,6 +32,26 @@ def graph() -> KnowledgeGraph:
 def app(graph: KnowledgeGraph) -> Flask:
     """Give the application over it."""
     return create_app(graph, max_query_bytes=10_000)
+
+
+@pytest.fixture
+def token() -> str:
+    """Give the token of the applications that take writes."""
+    return TOKEN
+
+
+@pytest.fixture
+def writer(store: EmbeddedStore, token: str) -> FlaskClient:
+    """Give a client of an application that takes writes to the store; it shows the token."""
+    client = create_app(KnowledgeGraph(store), writer=store, token=token).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+@pytest.fixture
+def store() -> EmbeddedStore:
+    """Give an empty store."""
+    return EmbeddedStore.in_memory()
 
 
 @pytest.fixture

@@ -6,10 +6,6 @@ from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import VOID
 
-from poca_kg.knowledge_graph import KnowledgeGraph
-from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.web import create_app
-
 DEFAULT = URIRef("http://localhost/sparql#default-graph")
 COUNTS = {
     VOID.triples: "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
@@ -53,11 +49,12 @@ def test_two_descriptions_of_the_same_are_the_same_to_the_letter(client: FlaskCl
     assert client.get("/sparql").data == client.get("/sparql").data
 
 
-def test_the_description_of_a_writable_service_says_so_and_keeps_up(client: FlaskClient) -> None:
+def test_the_description_of_a_writable_service_says_so_and_keeps_up(
+    client: FlaskClient, writer: FlaskClient
+) -> None:
     sd = "http://www.w3.org/ns/sparql-service-description#"
     update = (None, URIRef(f"{sd}supportedLanguage"), URIRef(f"{sd}SPARQL11Update"))
     assert update not in described(client)
-    writer = create_app(KnowledgeGraph(EmbeddedStore.in_memory()), writable=True).test_client()
     assert update in described(writer)
     for count in (0, 1):
         assert described(writer).value(DEFAULT, VOID.triples) == Literal(count)

@@ -9,11 +9,10 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from poca_kg.errors import UsageError
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.protocol import Store
-from poca_kg.web import create_app, writing
+from poca_kg.web import create_app
 
 FORM, UPDATE = "application/x-www-form-urlencoded", "application/sparql-update"
 TURTLE, N_QUADS = "text/turtle", "application/n-quads"
@@ -30,18 +29,6 @@ WRITES = [
     ("put", "/data?default", {"data": ONE, "content_type": TURTLE}),
     ("put", "/data/g", {"data": ONE, "content_type": TURTLE}),
 ]
-
-
-@pytest.fixture
-def store() -> EmbeddedStore:
-    """Give an empty store."""
-    return EmbeddedStore.in_memory()
-
-
-@pytest.fixture
-def writer(store: EmbeddedStore) -> FlaskClient:
-    """Give a client of an application that takes writes to the store."""
-    return create_app(KnowledgeGraph(store), writable=True).test_client()
 
 
 def content(store: Store) -> set[tuple[str, str]]:
@@ -229,15 +216,16 @@ def test_the_whole_dataset_is_read_with_its_graphs(client: FlaskClient, graph: K
 
 
 def test_a_document_may_be_longer_than_a_query_but_not_without_end(
-    writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    writer: FlaskClient, store: EmbeddedStore, token: str
 ) -> None:
     long = b"# " + b"x" * 2_000_000
     assert writer.put(AT, data=long, content_type=TURTLE).status_code == 201
     assert writer.post("/sparql", data=long, content_type=FORM).status_code == 413
-    monkeypatch.setattr(writing, "MOST_WRITTEN_BYTES", 1000)
+    small = create_app(KnowledgeGraph(store), writer=store, token=token, max_body_bytes=1000).test_client()
+    small.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     for method, address in (("put", AT), ("post", "/update")):
         content_type = TURTLE if method == "put" else UPDATE
-        response = getattr(writer, method)(address, data=long, content_type=content_type)
+        response = getattr(small, method)(address, data=long, content_type=content_type)
         assert (response.status_code, response.get_json()["type"].rpartition("/")[2]) == (413, "too-large")
 
 
@@ -265,11 +253,3 @@ def test_options_lists_the_methods_of_an_address(writer: FlaskClient) -> None:
         assert (response.status_code, response.headers["Allow"]) == (
             204, "DELETE, GET, HEAD, OPTIONS, POST, PUT",
         )  # fmt: skip
-
-
-def test_only_a_store_of_this_process_is_made_writable(graph: KnowledgeGraph) -> None:
-    class Other:
-        version = ""
-
-    with pytest.raises(UsageError, match="takes no writes"):
-        create_app(KnowledgeGraph(Other()), writable=True)  # type: ignore[arg-type]

@@ -40,7 +40,12 @@ class AnswerSink(Sink, Protocol):
 
 Handler: TypeAlias = Callable[[EmbeddedStore, dict[str, Any], bytes, AnswerSink], None]
 
-KINDS: dict[str, str] = {"query": "poca_kg.sandbox.jobs:answer_query"}
+KINDS: dict[str, str] = {
+    "query": "poca_kg.sandbox.jobs:answer_query",
+    "terms": "poca_kg.sandbox.reading:answer_in_terms",
+    "dump": "poca_kg.sandbox.reading:dump",
+    "sizes": "poca_kg.sandbox.reading:tell_sizes",
+}
 
 
 class Cancellation:

@@ -9,9 +9,9 @@ from rdflib.namespace import DCTERMS, VOID, XSD
 
 from poca_kg.analysis.information import GraphInfo
 from poca_kg.analysis.statistics import Statistics, read_statistics
-from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
+from poca_kg.web.source import Source
 
 __all__ = ["Describer"]
 
@@ -24,12 +24,12 @@ _RESULT_FORMATS = (
 
 
 class Describer:
-    """Describes the service over one graph; what cannot change is counted once."""
+    """Describes the service over one graph; each version of it is counted once."""
 
-    def __init__(self, graph: KnowledgeGraph, *, takes_updates: bool) -> None:
-        self._graph = graph
+    def __init__(self, source: Source, *, takes_updates: bool) -> None:
+        self._source = source
         self._takes_updates = takes_updates
-        self._statistics: Statistics | None = None
+        self._counted: tuple[str, Statistics] | None = None
 
     def describe(self, endpoint: str, syntax: RdfSyntax) -> bytes:
         """Return the description of the service at ``endpoint`` in an RDF syntax."""
@@ -45,16 +45,17 @@ class Describer:
         described.add((default, RDF.type, VOID.Dataset))
         described.add((default, RDFS.comment, Literal("The union of all named graphs.", lang="en")))
         _add_statistics(described, default, self._count())
-        for number, one in enumerate(self._graph.info().graphs, start=1):
+        for number, one in enumerate(self._source.graph.info().graphs, start=1):
             named = URIRef(f"{endpoint}#named-graph-{number}")
             described.add((dataset, _SD.namedGraph, named))
             _add_named_graph(described, named, URIRef(f"{endpoint}#graph-{number}"), one)
         return _write(described, syntax)
 
     def _count(self) -> Statistics:
-        if self._takes_updates or self._statistics is None:
-            self._statistics = read_statistics(self._graph.store)
-        return self._statistics
+        version, counted = self._source.version, self._counted
+        if counted is None or self._source.is_changing or counted[0] != version:
+            self._counted = counted = version, read_statistics(self._source.graph.store)
+        return counted[1]
 
 
 def _add_service(described: Graph, service: URIRef, endpoint: str, *, takes_updates: bool) -> None:

@@ -1,18 +1,16 @@
-"""The formats on offer, which of them a request gets, and the response in it."""
+"""The formats on offer, and which of them a request gets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
 
-from flask import Response, request
-
 from poca_kg.errors import UnknownNameError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.web.negotiation import choose
 from poca_kg.web.problems import RefusedError
 
-__all__ = ["DATASET_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "media_types", "pick", "respond"]
+__all__ = ["DATASET_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "content_type", "media_types", "pick"]
 
 ROW_FORMATS = (ResultFormat.JSON, ResultFormat.XML, ResultFormat.CSV, ResultFormat.TSV)
 GRAPH_FORMATS = (RdfSyntax.TURTLE, RdfSyntax.N_TRIPLES, RdfSyntax.RDF_XML, RdfSyntax.JSON_LD)
@@ -21,14 +19,18 @@ DATASET_FORMATS = (RdfSyntax.TRIG, RdfSyntax.N_QUADS)
 _Media = TypeVar("_Media", ResultFormat, RdfSyntax)
 
 
-def pick(formats: Sequence[_Media], what: str, name: str | None) -> _Media:
-    """Return the format to send ``what`` in: the one named in the address, else the one negotiated."""
+def pick(formats: Sequence[_Media], what: str, *, name: str | None, accept: str | None) -> _Media:
+    """Return the format to send ``what`` in: the one named in the address, else the one negotiated.
+
+    >>> pick(ROW_FORMATS, "the answer", name=None, accept="text/csv").short
+    'csv'
+    """
     if name is not None:
         for media in formats:
             if name.lower() in media.names:
                 return media
         raise UnknownNameError(f"format for {what}", name, [media.short for media in formats])
-    chosen = choose(request.headers.get("Accept"), [(media, media_types(media)) for media in formats])
+    chosen = choose(accept, [(media, media_types(media)) for media in formats])
     if chosen is None:
         offered = [media.media_type for media in formats]
         raise RefusedError("not-acceptable", f"on offer are {', '.join(offered)}", offered=offered)
@@ -43,9 +45,10 @@ def media_types(media: ResultFormat | RdfSyntax) -> list[str]:
     ]
 
 
-def respond(body: bytes, media: ResultFormat | RdfSyntax) -> Response:
-    """Return the response with a body in a format."""
-    has_charset = media.media_type.startswith("text/")
-    return Response(
-        body, content_type=f"{media.media_type}; charset=utf-8" if has_charset else media.media_type
-    )
+def content_type(media: ResultFormat | RdfSyntax) -> str:
+    """Return what ``Content-Type`` says of a format.
+
+    >>> content_type(ResultFormat.CSV), content_type(ResultFormat.JSON)
+    ('text/csv; charset=utf-8', 'application/sparql-results+json')
+    """
+    return f"{media.media_type}; charset=utf-8" if media.media_type.startswith("text/") else media.media_type

@@ -6,16 +6,36 @@ from collections.abc import Sequence
 from typing import NoReturn, TypeAlias
 from urllib.parse import parse_qsl
 
-from flask import Request
-
 from poca_kg.web.problems import RefusedError
 
-__all__ = ["FORM", "Fields", "decode_fields", "only_one", "read_fields", "refuse_type"]
+__all__ = [
+    "FORM",
+    "Fields",
+    "Sent",
+    "decode_fields",
+    "media_type_of",
+    "only_one",
+    "read_fields",
+    "refuse_type",
+]
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 1000
 
 Fields: TypeAlias = list[tuple[str, str]]
+
+
+Sent: TypeAlias = tuple[str | None, str | None, bytes]
+"""The headers Content-Type and Content-Encoding, and the body."""
+
+
+def media_type_of(content_type: str | None) -> str:
+    """Return a media type without its parameters.
+
+    >>> media_type_of("Text/Turtle; charset=utf-8")
+    'text/turtle'
+    """
+    return (content_type or "").partition(";")[0].strip().lower()
 
 
 def decode_fields(data: bytes, where: str) -> Fields:
@@ -28,20 +48,21 @@ def decode_fields(data: bytes, where: str) -> Fields:
         raise RefusedError("malformed-request", f"{where} cannot be read: {reason}") from None
 
 
-def read_fields(received: Request, *, bare: str, name: str) -> Fields:
+def read_fields(query_string: bytes, sent: Sent | None, *, bare: str, name: str) -> Fields:
     """Return the fields of query string and body; a body of the type ``bare`` is the field ``name``."""
-    fields = decode_fields(received.query_string, "the query string")
-    if received.method != "POST":
+    fields = decode_fields(query_string, "the query string")
+    if sent is None:
         return fields
-    if received.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+    media_type, body = media_type_of(sent[0]), sent[2]
+    if (sent[1] or "identity").strip().lower() != "identity":
         what = "a packed body is not read here"
         raise RefusedError("unsupported-media-type", what, advice="send it without Content-Encoding")
-    if received.mimetype == FORM:
-        return fields + decode_fields(received.get_data(), "the form")
-    if received.mimetype != bare:
-        refuse_type(received.mimetype, [FORM, bare])
+    if media_type == FORM:
+        return fields + decode_fields(body, "the form")
+    if media_type != bare:
+        refuse_type(media_type, [FORM, bare])
     try:
-        return [*fields, (name, received.get_data().decode("utf-8"))]
+        return [*fields, (name, body.decode("utf-8"))]
     except UnicodeDecodeError:
         raise RefusedError("malformed-request", f"the {name} is not UTF-8") from None
 

@@ -17,11 +17,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.protocol import Document, Store, Writer
-from poca_kg.web.formats import DATASET_FORMATS, GRAPH_FORMATS, media_types, pick, respond
+from poca_kg.web.formats import DATASET_FORMATS, GRAPH_FORMATS, media_types, pick
 from poca_kg.web.forms import decode_fields, refuse_type
-from poca_kg.web.headers import preflight
 from poca_kg.web.problems import RefusedError
-from poca_kg.web.writing import let_in
+from poca_kg.web.responses import preflight, respond
+from poca_kg.web.source import Source
+from poca_kg.web.writing import Desk
 
 __all__ = ["make_blueprint"]
 
@@ -32,8 +33,8 @@ _SYNTAXES = {name: syntax for syntax in GRAPH_FORMATS for name in media_types(sy
 _MULTIPART = "multipart/form-data"
 
 
-def make_blueprint(store: Store, writer: Writer | None) -> Blueprint:
-    """Return the routes of the graph store; without a writer they only read."""
+def make_blueprint(source: Source, desk: Desk) -> Blueprint:
+    """Return the routes of the graph store; while the desk is shut they only read."""
     blueprint = Blueprint("graph_store", __name__)
     methods = ["GET", "PUT", "POST", "DELETE"]
 
@@ -41,9 +42,8 @@ def make_blueprint(store: Store, writer: Writer | None) -> Blueprint:
     @blueprint.route("/data/<path:name>", methods=methods, provide_automatic_options=False)
     def graph(name: str | None = None) -> Response:
         if request.method in ("GET", "HEAD"):
-            return _read(store, _graph_of_request(name))
-        taker = let_in(writer)
-        return _write(taker, _graph_of_request(name))
+            return _read(source.store_for(request.remote_addr), _graph_of_request(name))
+        return _write(desk.let_in(), _graph_of_request(name))
 
     @blueprint.route("/data", methods=["OPTIONS"])
     @blueprint.route("/data/<path:name>", methods=["OPTIONS"])
@@ -82,7 +82,8 @@ def _address_of(name: str) -> str:
 
 def _read(store: Store, graph: str | None) -> Response:
     what, formats = ("the dataset", DATASET_FORMATS) if graph is None else ("a graph", GRAPH_FORMATS)
-    media = pick(formats, what, request.args.get("format"))
+    name, accept = request.args.get("format"), request.headers.get("Accept")
+    media = pick(formats, what, name=name, accept=accept)
     out = io.BytesIO()
     store.dump(out, format=media, graph=graph)
     return respond(out.getvalue(), media)

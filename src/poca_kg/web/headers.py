@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g
+from typing import TypeAlias
 
-__all__ = ["CONTENT_POLICY", "install", "preflight"]
+__all__ = ["CONTENT_POLICY", "Headers", "preflight_headers", "standard_headers"]
+
+Headers: TypeAlias = list[tuple[str, str]]
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-_ALWAYS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Request-Id, X-Graph-Version",
-}
+_ALWAYS = (
+    ("Content-Security-Policy", CONTENT_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+_FOR_ALL_ORIGINS = (
+    ("Access-Control-Allow-Origin", "*"),
+    (
+        "Access-Control-Expose-Headers",
+        "Content-Location, ETag, Retry-After, X-Graph-Version, X-Request-Id",
+    ),
+)
 
 
-def install(app: Flask, *, version: str) -> None:
-    """Set the headers on every response of an application; all origins may read, without cookies.
+def standard_headers(request_id: str, version: str, *, for_all_origins: bool = True) -> Headers:
+    """Return the headers of every response; pages of all origins may read it, or only ours, without cookies.
 
-    A response to a write (``g.only_same_origin``) is for pages of the same origin only.
+    >>> dict(standard_headers("7f", "0.1.0-abc", for_all_origins=False))["X-Graph-Version"]
+    '0.1.0-abc'
     """
-
-    @app.after_request
-    def set_headers(response: Response) -> Response:
-        for name, value in _ALWAYS.items():
-            response.headers[name] = value
-        if g.get("only_same_origin"):
-            del response.headers["Access-Control-Allow-Origin"]
-        response.headers["X-Request-Id"] = g.request_id
-        if version:
-            response.headers["X-Graph-Version"] = version
-        return response
+    found = [*_ALWAYS, *(_FOR_ALL_ORIGINS if for_all_origins else ()), ("X-Request-Id", request_id)]
+    return [*found, ("X-Graph-Version", version)] if version else found
 
 
-def preflight(allowed: str, *, readable: str = "") -> Response:
-    """Return the answer to OPTIONS: the methods of the address, and those that pages of others may use."""
-    response = Response(status=204, headers={"Allow": allowed})
+def preflight_headers(allowed: str, *, readable: str = "") -> Headers:
+    """Return the headers of the answer to OPTIONS: all methods, and those that other origins may use."""
+    found = [("Allow", allowed)]
     if readable:
-        response.headers["Access-Control-Allow-Methods"] = readable
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
-        response.headers["Access-Control-Max-Age"] = "86400"
-    else:
-        g.only_same_origin = True
-    return response
+        found += [
+            ("Access-Control-Allow-Methods", readable),
+            ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
+            ("Access-Control-Max-Age", "86400"),
+        ]
+    return found

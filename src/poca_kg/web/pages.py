@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from poca_kg.analysis.information import Info
+from poca_kg.analysis.questions import Question
 from poca_kg.errors import PocaError, QuerySyntaxError
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.formats import RdfSyntax, ResultFormat
@@ -15,10 +17,11 @@ from poca_kg.store.gate import query_form
 from poca_kg.store.syntax import excerpt
 from poca_kg.vocabulary.labels import LANGUAGES
 from poca_kg.web.answers import Table, make_table
+from poca_kg.web.asking import check_text
 from poca_kg.web.formats import GRAPH_FORMATS, ROW_FORMATS
 from poca_kg.web.forms import decode_fields
 from poca_kg.web.problems import sort_of
-from poca_kg.web.sparql import check_text
+from poca_kg.web.source import Source
 from poca_kg.web.texts import TEXTS, grouped, sentence
 
 __all__ = ["make_blueprint"]
@@ -41,10 +44,24 @@ class _Failure:
     heading: str = "error"
 
 
-def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
-    """Return the page over a graph; its questions and counts are read once."""
+class _Contents:
+    """The questions and counts of a graph; those of one version are read once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._read: tuple[str, tuple[Question, ...], Info] | None = None
+
+    def read(self) -> tuple[tuple[Question, ...], Info]:
+        version, graph = self._source.version, self._source.graph
+        if self._read is None or self._source.is_changing or self._read[0] != version:
+            self._read = version, graph.questions(), graph.info()
+        return self._read[1:]
+
+
+def make_blueprint(source: Source, *, max_query_bytes: int) -> Blueprint:
+    """Return the page over a graph."""
     blueprint = Blueprint("pages", __name__)
-    questions, info = graph.questions(), graph.info()
+    contents = _Contents(source)
     blueprint.add_app_template_filter(sentence)
 
     @blueprint.get("/")
@@ -52,9 +69,11 @@ def make_blueprint(graph: KnowledgeGraph, *, max_query_bytes: int) -> Blueprint:
         fields: dict[str, str] = {}
         for name, value in decode_fields(request.query_string, "the query string"):
             fields.setdefault(name, value)
+        questions, info = contents.read()
         language = fields["lang"] if fields.get("lang") in LANGUAGES else LANGUAGES[0]
         question = next((one for one in questions if one.id == fields.get("question")), None)
         query = question.query.strip() if question else fields.get("query", "")
+        graph = KnowledgeGraph(source.store_for(request.remote_addr))
         table, failure = _ask(graph, query, language, max_query_bytes) if query.strip() else (None, None)
         if fields.get("question") and not question:
             table, failure = None, _unknown_question(fields["question"], language)
@@ -88,9 +107,10 @@ def _ask(
         check_text(text, max_query_bytes=max_query_bytes, slug="too-long")
         return make_table(graph, graph.store.query(text), language), None
     except PocaError as error:
-        status = sort_of(error).status
-        if status >= 500:
+        sort = sort_of(error)
+        if sort.slug == "internal-error":
             raise
+        status = sort.status
         if isinstance(error, QuerySyntaxError):
             shown = excerpt(text, error.line, error.column)
             return None, _Failure(status, error.what, error.advice, error.line, error.column, shown)

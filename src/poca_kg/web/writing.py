@@ -1,28 +1,48 @@
-"""The way to the writer: shut unless the application is writable, and to pages of other origins."""
+"""The way to the writer: shut unless there is one, and open to whoever shows the token."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 from flask import g, request
 
 from poca_kg.store.protocol import Writer
+from poca_kg.web.authorisation import check_authorisation, check_token
 from poca_kg.web.problems import RefusedError
 
-__all__ = ["MOST_WRITTEN_BYTES", "let_in"]
-
-MOST_WRITTEN_BYTES = 64 * 2**20
+__all__ = ["Desk"]
 
 
-def let_in(writer: Writer | None) -> Writer:
-    """Return the writer for the request that is being answered.
+@dataclass(frozen=True)
+class Desk:
+    """Where writes are handed in; without a writer it is shut."""
 
-    Raises
-    ------
-    RefusedError
-        If writes are off.
-    """
-    g.only_same_origin = True
-    if writer is None:
-        advice = "run a service of your own that takes them"
-        raise RefusedError("writes-disabled", "this service takes no writes", advice=advice)
-    request.max_content_length = MOST_WRITTEN_BYTES
-    return writer
+    writer: Writer | None
+    token: str | None = field(repr=False)
+    max_body_bytes: int
+
+    def __post_init__(self) -> None:
+        """Refuse to open without a token."""
+        if self.writer is not None:
+            check_token(self.token)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether writes are taken at all."""
+        return self.writer is not None
+
+    def let_in(self) -> Writer:
+        """Return the writer for the request that is being answered, before anything of its body is read.
+
+        Raises
+        ------
+        RefusedError
+            If writes are off, or the request does not show the token.
+        """
+        g.only_same_origin = True
+        if self.writer is None:
+            advice = "run a service of your own that takes them"
+            raise RefusedError("writes-disabled", "this service takes no writes", advice=advice)
+        check_authorisation(request.headers.get("Authorization"), check_token(self.token))
+        request.max_content_length = self.max_body_bytes
+        return self.writer

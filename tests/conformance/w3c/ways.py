@@ -15,7 +15,9 @@ from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.protocol import Document
 from poca_kg.web import create_app
 
-__all__ = ["Direct", "Engine", "OverHttp", "Way"]
+__all__ = ["TOKEN", "Direct", "Engine", "OverHttp", "Way"]
+
+TOKEN = "a-token-that-only-the-official-suites-know"
 
 
 class Way(Protocol):
@@ -104,8 +106,9 @@ class OverHttp:
     """Through the application, by WSGI calls without a socket."""
 
     def __init__(self) -> None:
-        graph = KnowledgeGraph(EmbeddedStore.in_memory())
-        self._client = create_app(graph, writable=True).test_client()
+        store = EmbeddedStore.in_memory()
+        self._client = create_app(KnowledgeGraph(store), writer=store, token=TOKEN).test_client()
+        self._client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
 
     def put(self, graph: str, triples: bytes) -> None:
         target = f"/data?{urlencode({'graph': graph})}" if graph else "/data?default"

@@ -1,0 +1,195 @@
+"""What a request to ``/sparql`` asks, and what is said of its answer: pure functions, without Flask.
+
+The Flask view and whatever stands before it read a request with the same :func:`read_asked`, so that both
+refuse the same things in the same words. The text of the query is looked at by the lexer, in linear time; it
+is never parsed here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TypedDict, Unpack
+from urllib.parse import urlencode
+
+from poca_kg.sandbox.jobs import QueryJob
+from poca_kg.store.formats import RdfSyntax, ResultFormat
+from poca_kg.store.gate import query_form
+from poca_kg.web.formats import GRAPH_FORMATS, ROW_FORMATS, content_type, pick
+from poca_kg.web.forms import Fields, media_type_of, only_one, read_fields
+from poca_kg.web.headers import Headers
+from poca_kg.web.problems import RefusedError
+
+__all__ = ["ENDPOINT", "Asked", "RequestParts", "check_text", "is_known_to", "job_of", "read_asked"]
+
+ENDPOINT = "/sparql"
+_QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
+_LONGEST_ADDRESS = 2000
+_CALLS = re.compile(r"(?:NOW|RAND|UUID|BNODE)(?:\s|#[^\r\n]*[\r\n])*\(", re.IGNORECASE)
+
+
+class RequestParts(TypedDict):
+    """What is looked at of a request; a header that it does not have is ``None``."""
+
+    method: str
+    query_string: bytes
+    content_type: str | None
+    content_encoding: str | None
+    accept: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query that may go to a worker, the format of its answer, its dataset, and the seconds it may take."""
+
+    query: str
+    media: ResultFormat | RdfSyntax
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    timeout_s: float | None = None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the same graph gives the same answer again: nothing in the query is new at each call.
+
+        >>> Asked("SELECT (NOW () AS ?n) {}", ResultFormat.JSON).is_repeatable
+        False
+        """
+        return _CALLS.search(self.query) is None
+
+    def key(self) -> bytes:
+        """Return what the answer depends on beside the graph; two requests with one key have one answer."""
+        parts = (self.media.name, self.query, *self.default_graphs, "", *self.named_graphs)
+        digest = blake2b(digest_size=16)
+        for part in parts:
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(b"%d:" % len(data) + data)
+        return digest.digest()
+
+    def tag(self, version: str) -> str:
+        """Return the entity tag of the answer from a version of the graph, or nothing where it has none.
+
+        The tag is weak: it stays the same however the answer is compressed.
+        """
+        if not version or not self.is_repeatable:
+            return ""
+        named = blake2b(self.key(), digest_size=16, key=blake2b(version.encode(), digest_size=32).digest())
+        return f'W/"{named.hexdigest()}"'
+
+    def link(self) -> str:
+        """Return the address at which this answer can be had again, or nothing if it would be too long.
+
+        >>> Asked("ASK {}", ResultFormat.CSV).link()
+        '/sparql?query=ASK+%7B%7D&format=csv'
+        """
+        dataset = [("default-graph-uri", iri) for iri in self.default_graphs]
+        dataset += [("named-graph-uri", iri) for iri in self.named_graphs]
+        fields = [("query", self.query), *dataset, ("format", self.media.short)]
+        address = f"{ENDPOINT}?{urlencode(fields)}"
+        return address if len(address) <= _LONGEST_ADDRESS else ""
+
+    def headers(self, version: str) -> Headers:
+        """Return the headers of the answer from a version of the graph; those of every response are apart."""
+        tag, link = self.tag(version), self.link()
+        found = [("Content-Type", content_type(self.media)), ("Vary", "Accept")]
+        found.append(("Cache-Control", "no-cache" if tag else "no-store"))
+        found += [("ETag", tag)] if tag else []
+        return found + ([("Content-Location", link)] if link else [])
+
+
+def job_of(asked: Asked) -> QueryJob:
+    """Return the job for a worker; a job is run once.
+
+    >>> job_of(Asked("ASK {}", ResultFormat.CSV)).header()["rows"]
+    'CSV'
+    """
+    rows, triples = (None, asked.media) if isinstance(asked.media, RdfSyntax) else (asked.media, None)
+    return QueryJob(asked.query, rows, triples, asked.default_graphs, asked.named_graphs)
+
+
+def read_asked(
+    *, max_query_bytes: int, max_timeout_s: float | None = None, **parts: Unpack[RequestParts]
+) -> Asked | None:
+    """Return what a request asks, or ``None`` if it asks for the description of the service.
+
+    Raises
+    ------
+    RefusedError
+        If it asks nothing, asks twice, asks too much, asks for an update, or cannot be read.
+    UnknownNameError
+        If it names a format that is not on offer for the answer.
+    PocaError
+        Whatever :func:`poca_kg.store.gate.check_query` raises.
+    """
+    is_post = parts["method"] == "POST"
+    sent = (parts["content_type"], parts["content_encoding"], parts["body"]) if is_post else None
+    if is_post and media_type_of(parts["content_type"]) == _UPDATE:
+        raise RefusedError("read-only", "an update was sent", advice="send it to /update")
+    fields = read_fields(parts["query_string"], sent, bare=_QUERY, name="query")
+    if any(name == "update" for name, _ in fields):
+        raise RefusedError("read-only", "an update was sent", advice="send queries as the parameter `query`")
+    if not is_post and all(name == "format" for name, _ in fields):
+        return None
+    query = only_one(fields, "query", example="?query=SELECT ...")
+    check_text(query, max_query_bytes=max_query_bytes, slug="too-large" if is_post else "too-long")
+    timeout_s = _timeout_of(fields, max_timeout_s)
+    return Asked(
+        query=query,
+        media=_media_of(query, fields, parts["accept"]),
+        default_graphs=_values(fields, "default-graph-uri"),
+        named_graphs=_values(fields, "named-graph-uri"),
+        timeout_s=timeout_s,
+    )
+
+
+def _media_of(query: str, fields: Fields, accept: str | None) -> ResultFormat | RdfSyntax:
+    form = query_form(query)
+    what, name = f"the answer to {form.value}", next(iter(_values(fields, "format")), None)
+    if form.gives_triples:
+        return pick(GRAPH_FORMATS, what, name=name, accept=accept)
+    return pick(ROW_FORMATS, what, name=name, accept=accept)
+
+
+def check_text(query: str, *, max_query_bytes: int, slug: str) -> None:
+    """Refuse a query that is too long or that holds what no text holds."""
+    size = len(query.encode("utf-8", "surrogatepass"))
+    if size > max_query_bytes:
+        what = f"the query has {size} bytes; the limit is {max_query_bytes}"
+        raise RefusedError(slug, what, advice="ask for less, or in several queries", limit=max_query_bytes)
+    if "\0" in query or query.startswith("\ufeff"):
+        what = "the query holds NUL or starts with a byte order mark"
+        raise RefusedError("malformed-query", what, advice="send plain UTF-8 text", line=1, column=1)
+
+
+def is_known_to(if_none_match: str | None, tag: str) -> bool:
+    """Whether a client says that it has the answer with this entity tag already (RFC 9110, section 13.1.2).
+
+    >>> is_known_to('"a", W/"b"', 'W/"b"'), is_known_to(None, 'W/"b"'), is_known_to('""', "")
+    (True, False, False)
+    """
+    if not tag or not if_none_match:
+        return False
+    known = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return tag.removeprefix("W/") in known
+
+
+def _timeout_of(fields: Fields, most_s: float | None) -> float | None:
+    """Return the seconds that a request allows itself, at most those that it may have."""
+    given = _values(fields, "timeout")
+    if not given:
+        return None
+    try:
+        seconds = float(given[0])
+    except ValueError:
+        seconds = math.nan
+    if len(given) > 1 or not 0 < seconds < math.inf:
+        what = "the parameter `timeout` is no number of seconds above 0, or is there twice"
+        raise RefusedError("malformed-request", what, advice="send ?timeout=5, or leave it out")
+    return seconds if most_s is None else min(seconds, most_s)
+
+
+def _values(fields: Fields, wanted: str) -> tuple[str, ...]:
+    return tuple(value for name, value in fields if name == wanted)

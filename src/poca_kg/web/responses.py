@@ -1,0 +1,89 @@
+"""Where the pure functions of this package meet Flask: requests in, responses out, errors on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from poca_kg.errors import PocaError
+from poca_kg.store.formats import RdfSyntax, ResultFormat
+from poca_kg.web.asking import RequestParts
+from poca_kg.web.formats import content_type
+from poca_kg.web.headers import preflight_headers, standard_headers
+from poca_kg.web.problems import Problem, problem_of, problem_of_status
+
+__all__ = ["REQUEST_ID", "install", "parts_of_request", "preflight", "respond"]
+
+REQUEST_ID = "poca_kg.request_id"
+"""The key under which a server may put the id of a request into the WSGI environment."""
+
+
+def parts_of_request() -> RequestParts:
+    """Return what is looked at of the request that is being answered, with its body."""
+    return RequestParts(
+        method=request.method,
+        query_string=request.query_string,
+        content_type=request.headers.get("Content-Type"),
+        content_encoding=request.headers.get("Content-Encoding"),
+        accept=request.headers.get("Accept"),
+        body=request.get_data(),
+    )
+
+
+def respond(body: bytes, media: ResultFormat | RdfSyntax) -> Response:
+    """Return the response with a body in a format."""
+    return Response(body, content_type=content_type(media))
+
+
+def preflight(allowed: str, *, readable: str = "") -> Response:
+    """Return the answer to OPTIONS; an address that is not ``readable`` is for our own pages only."""
+    g.only_same_origin = not readable
+    return Response(status=204, headers=preflight_headers(allowed, readable=readable))
+
+
+def install(app: Flask, *, version: Callable[[], str]) -> None:
+    """Make an application answer every error as a problem, and set the headers of every response.
+
+    ``version`` tells the version of the graph at the moment; a view that knows better which version it
+    answered from says so in ``g.version``. A response to a write (``g.only_same_origin``) is for pages of the
+    same origin only.
+    """
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = request.environ.get(REQUEST_ID) or uuid4().hex[:16]
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        spoke = g.get("version", None)
+        for name, value in standard_headers(
+            g.request_id,
+            version() if spoke is None else spoke,
+            for_all_origins=not g.get("only_same_origin"),
+        ):
+            response.headers[name] = value
+        return response
+
+    @app.errorhandler(HTTPException)
+    def by_status(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:
+            return Response(error.get_body(), status, error.get_headers())
+        response = _tell(problem_of_status(status, g.request_id))
+        response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+        return response
+
+    @app.errorhandler(PocaError)
+    @app.errorhandler(Exception)
+    def by_kind(error: Exception) -> Response:
+        problem = problem_of(error, g.request_id)
+        if problem.is_ours:
+            app.logger.error("request %s failed", g.request_id, exc_info=error)
+        return _tell(problem)
+
+
+def _tell(problem: Problem) -> Response:
+    return Response(problem.body, problem.status, headers=problem.headers)
