@@ -1,0 +1,362 @@
+"""One connection: requests in, one handled at a time, responses out in order; no wait without an end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol, cast
+
+from poca_kg.errors import UsageError
+from poca_kg.front.heads import Asked, Dates, Framing, Head, render_head
+from poca_kg.front.messages import Handler, Request, Response
+from poca_kg.front.patience import Patience
+from poca_kg.front.pending import PendingCall
+from poca_kg.front.reading import Door, Incoming, Phase, RequestReader
+from poca_kg.front.refusals import RefusalError, Refuse
+from poca_kg.front.streaming import Stream, close_pieces
+
+__all__ = ["GONE", "Connection", "Home"]
+
+GONE = 499
+"""What is told as the status where a client hung up before its response began."""
+
+_LOG = logging.getLogger(__name__)
+_AHEAD_BYTES = 65_536
+_JOINED_BYTES = 65_536
+_GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+_RESET = struct.pack("ii", 1, 0)
+
+
+class Home(Protocol):
+    """What a connection needs of its listener."""
+
+    door: Door
+    handler: Handler
+    refuse: Refuse
+    dates: Dates
+    in_flight: int
+    is_stopping: bool
+
+    def now(self) -> float:
+        """Return the time of the event loop."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something beside."""
+
+    def enter(self, connection: Connection) -> bool:
+        """Take a connection, if there is room for it."""
+
+    def leave(self, connection: Connection) -> None:
+        """Forget a connection."""
+
+    def tell(self, request: Request | None, status: int, *, sent: int, since: float, reason: str) -> None:
+        """Hear how a request has ended."""
+
+
+class Connection(asyncio.Protocol):
+    """The protocol of one connection."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._transport: asyncio.Transport
+        self._reader: RequestReader
+        self.patience = Patience(home.door.limits)
+        self._call: PendingCall | None = None
+        self._keeps_alive = True
+        self._stream: asyncio.Task[None] | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self._ahead = bytearray()
+        self._is_turning = self._is_paused = self._is_ended = False
+        self._written = self._written_before = self._status = 0
+        self._since = 0.0
+
+    # Called by the transport.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request, unless there are too many connections."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._reader = RequestReader(self._home.door, _peer_of(self._transport))
+        if self._home.enter(self):
+            self._rest()
+        else:
+            self._refuse(RefusalError("busy", "there are too many connections"))
+
+    def data_received(self, data: bytes) -> None:
+        """Read, or keep for later what comes while a request is handled."""
+        if self._is_ended:
+            return
+        if self._call is None and not self._is_paused:
+            self._reader.feed(data)
+            self._turn()
+            return
+        self._ahead += data
+        if len(self._ahead) > _AHEAD_BYTES:
+            self._transport.pause_reading()
+
+    def eof_received(self) -> None:
+        """Take a client that sends no more for one that has gone: the two look the same."""
+        self._is_ended = True
+        self._abandon()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget everything."""
+        del error
+        self._is_ended = True
+        self._abandon()
+        self._reader.end()
+        self._home.leave(self)
+
+    def pause_writing(self) -> None:
+        """Stop: the client takes less than it is given."""
+        self._is_paused = True
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._is_paused = False
+        if self._drained is not None:
+            if not self._drained.done():
+                self._drained.set_result(None)
+        else:
+            self._turn()
+
+    # Called by a stream.
+
+    def write(self, parts: Sequence[bytes]) -> None:
+        """Write, in one go if it is little."""
+        length = sum(map(len, parts))
+        self._written += length
+        if length <= _JOINED_BYTES:
+            self._transport.write(b"".join(parts))
+        else:
+            self._transport.writelines(parts)
+
+    async def drained(self) -> None:
+        """Wait until the client has taken most of what was written."""
+        if self._is_paused:
+            self._drained = asyncio.get_running_loop().create_future()
+            try:
+                await self._drained
+            finally:
+                self._drained = None
+
+    # Called by a call.
+
+    def answer(self, call: PendingCall, response: Response) -> None:
+        """Write the response to the call that is handled; drop one to any other."""
+        if call is not self._call:
+            self._drop(response)
+            return
+        request = call.request
+        asked = Asked(request.method, request.http_version, self._keeps_alive and not self._home.is_stopping)
+        try:
+            head = render_head(response, asked, self._home.dates.line())
+        except UsageError as error:
+            _LOG.error("the response to request %s cannot be written: %s", request.id, error)
+            self._drop(response)
+            self._fail(call)
+            return
+        self._status = response.status
+        if response.pieces is None or head.framing is Framing.NONE:
+            self._drop(response)
+            self.write([head.data] if head.framing is Framing.NONE else [head.data, response.body])
+            self._finish(keeps_alive=head.keeps_alive)
+        else:
+            self._stream = self._home.spawn(self._run(Stream(response.pieces, head, self), call, head))
+            self._stream.add_done_callback(lambda _: self._drop(response))
+
+    # Called by the listener.
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked of this connection, and nothing of it is on the way."""
+        return self._call is None and not self._is_ended and self._reader.phase is Phase.IDLE
+
+    def check(self, now: float) -> None:
+        """End what has taken too long: a request that does not arrive, a response that is not taken."""
+        waiting = self._transport.get_write_buffer_size()
+        if self.patience.is_stalled(written=self._written, waiting=waiting, now=now):
+            self._transport.abort()
+        elif not waiting and now >= self.patience.deadline:
+            self._expire()
+
+    def retire(self) -> None:
+        """End if nothing is asked; else take no request after the one that is on its way."""
+        if self.is_idle:
+            self._close()
+
+    def cut(self) -> None:
+        """End at once; who has no response yet is told that the service stops."""
+        if self._call is None or self._stream is not None:
+            self._transport.abort()
+        else:
+            self._refuse(RefusalError("stopping", "the service is stopping"))
+
+    def abort(self) -> None:
+        """End at once and without a word."""
+        self._transport.abort()
+
+    # The way of a request.
+
+    def _turn(self) -> None:
+        """Handle what was read, as long as it is answered at once; then wait."""
+        if self._is_turning:
+            return
+        self._is_turning = True
+        while self._call is None and not self._is_paused and not self._is_ended:
+            if self._reader.requests:
+                self._handle(self._reader.requests.popleft())
+            elif self._reader.refusal is not None:
+                self._refuse(self._reader.refusal)
+            elif self._ahead:
+                data, self._ahead = bytes(self._ahead), bytearray()
+                self._transport.resume_reading()
+                self._reader.feed(data)
+            elif self._home.is_stopping and self.is_idle:
+                self._close()
+            else:
+                self._rest()
+                break
+        self._is_turning = False
+
+    def _handle(self, incoming: Incoming) -> None:
+        """Hand a request over."""
+        self._call = call = PendingCall(self, incoming.request)
+        self._keeps_alive = incoming.keeps_alive
+        self._written_before, self._status, self._since = self._written, GONE, time.perf_counter()
+        self.patience.rest()
+        self._home.in_flight += 1
+        try:
+            self._home.handler(call)
+        except Exception:
+            _LOG.exception("request %s failed", incoming.request.id)
+            if not call.is_answered:
+                call.is_answered = True
+                self._fail(call)
+
+    async def _run(self, stream: Stream, call: PendingCall, head: Head) -> None:
+        """Write a body in pieces; one that fails stays without an end."""
+        try:
+            await stream.run()
+        except Exception:
+            if call is not self._call:
+                return
+            _LOG.exception("the response to request %s was not finished", call.request.id)
+            self._stream = None
+            if stream.has_begun:
+                self._break_off(head.framing)
+            else:
+                self._fail(call)
+            return
+        if call is self._call:
+            self._stream = None
+            self._finish(keeps_alive=head.keeps_alive)
+
+    def _fail(self, call: PendingCall) -> None:
+        """Tell a client that its request failed on our side, while nothing of a response is written."""
+        if call is self._call:
+            what = f"the cause is in the log of the server, under request {call.request.id}"
+            response = self._home.refuse("internal-error", what)
+            asked = Asked(call.request.method, call.request.http_version)
+            head = render_head(response, asked, self._home.dates.line())
+            self._status = response.status
+            self.write([head.data] if head.framing is Framing.NONE else [head.data, response.body])
+            self._finish(keeps_alive=False, reason="failed")
+
+    def _finish(self, *, keeps_alive: bool, reason: str = "") -> None:
+        """Be done with a call."""
+        self._release(reason)
+        if keeps_alive:
+            self._turn()
+        else:
+            self._close()
+
+    def _release(self, reason: str) -> PendingCall | None:
+        """Give back what a call holds, and tell how it ended."""
+        call, self._call = self._call, None
+        if call is not None:
+            self._home.in_flight -= 1
+            self._home.door.room.leave(len(call.request.body))
+            sent = self._written - self._written_before
+            self._home.tell(call.request, self._status, sent=sent, since=self._since, reason=reason)
+        return call
+
+    def _abandon(self, reason: str = "gone") -> None:
+        """Tell those who work for a client that has gone."""
+        call = self._release(reason)
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.cancel()
+        if call is not None:
+            call.leave()
+
+    # The ways to wait and to end.
+
+    def _rest(self) -> None:
+        """Wait for what the reader waits for."""
+        if self._reader.awaits_go_on:
+            self._reader.awaits_go_on = False
+            self.write([_GO_ON])
+        self.patience.wait_for(self._reader.phase, now=self._home.now())
+
+    def _expire(self) -> None:
+        """End what was awaited too long."""
+        if self._is_ended:
+            self._transport.abort()
+        elif self._reader.phase is Phase.IDLE:
+            self._close()
+        else:
+            part = "body" if self._reader.phase is Phase.BODY else "head"
+            self._refuse(RefusalError("request-timeout", f"the {part} of the request did not arrive in time"))
+
+    def _refuse(self, error: RefusalError) -> None:
+        """Say why nothing more is read; what still comes is dropped for a while, so that this arrives."""
+        response = self._home.refuse(error.slug, error.what)
+        head = render_head(response, Asked(), self._home.dates.line())
+        before, began = self._written, time.perf_counter()
+        self.write([head.data, response.body])
+        self._is_ended = True
+        if self._call is not None:
+            self._status = response.status
+            self._abandon(error.slug)
+        else:
+            self._home.tell(
+                None, response.status, sent=self._written - before, since=began, reason=error.slug
+            )
+        self._reader.end()
+        self._ahead = bytearray()
+        self._transport.resume_reading()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        self.patience.deadline = self._home.now() + self._home.door.limits.linger_s
+
+    def _break_off(self, framing: Framing) -> None:
+        """End within a body, so that the client notices: where its end is the connection's, reset that."""
+        self._release("unfinished")
+        if framing is Framing.CLOSE:
+            sock = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._transport.abort()
+        self._close()
+
+    def _close(self) -> None:
+        """Close once everything is written."""
+        self._is_ended = True
+        self._transport.close()
+
+    def _drop(self, response: Response) -> None:
+        """Close pieces that will not be read."""
+        if response.pieces is not None:
+            self._home.spawn(close_pieces(response.pieces))
+
+
+def _peer_of(transport: asyncio.Transport) -> str:
+    """Return the address of the other side, without its port; none for a Unix socket."""
+    name = transport.get_extra_info("peername")
+    if not isinstance(name, tuple):
+        return ""
+    address = str(name[0])
+    return address.removeprefix("::ffff:") if "." in address else address

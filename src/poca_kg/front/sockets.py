@@ -1,0 +1,69 @@
+"""Sockets to listen on, opened before anything else starts, so that a taken port is told at once."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+from poca_kg.errors import LimitError, UsageError
+
+__all__ = ["address_of", "open_sockets"]
+
+_BACKLOG = 1024
+_NO_SUCH_FAMILY = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+
+
+def open_sockets(host: str, port: int, *, is_shared: bool = False) -> list[socket.socket]:
+    """Return sockets that listen at all addresses of a host, on the same port; port 0 takes a free one.
+
+    ``is_shared`` lets several processes open the same port, each with sockets of its own; the system then
+    spreads the connections among them.
+
+    >>> sockets = open_sockets("127.0.0.1", 0)
+    >>> address_of(sockets[0]).startswith("http://127.0.0.1:")
+    True
+    >>> sockets[0].close()
+
+    Raises
+    ------
+    UsageError
+        If the host is none.
+    LimitError
+        If the address cannot be listened on.
+    """
+    found: list[socket.socket] = []
+    try:
+        for family, address in _addresses(host, port):
+            place = (address, found[0].getsockname()[1] if found else port)
+            try:
+                sock = socket.create_server(place, family=family, backlog=_BACKLOG, reuse_port=is_shared)
+            except OSError as error:
+                if found and error.errno in _NO_SUCH_FAMILY:
+                    continue
+                raise
+            sock.setblocking(False)
+            found.append(sock)
+    except OSError as error:
+        for sock in found:
+            sock.close()
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        what = f"{host}:{port} cannot be listened on: {reason}"
+        raise LimitError(what, advice="choose another --port") from None
+    return found
+
+
+def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+    """Return the addresses of a host with their families, each once."""
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        what = f"there is no address {host!r}: {getattr(error, 'strerror', error)}"
+        raise UsageError(what, advice="give --host an address of this machine, such as 127.0.0.1") from None
+    return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
+
+
+def address_of(sock: socket.socket) -> str:
+    """Return the address of the service that listens on a socket, with a slash at its end."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if sock.family == socket.AF_INET6 else f"http://{host}:{port}/"
