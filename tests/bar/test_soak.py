@@ -1,0 +1,56 @@
+"""What a soak finds wrong, without soaking: the numbers of ``soak.toml`` bind."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SOAK = Path(__file__).resolve().parents[2] / "benchmarks" / "soak" / "soak.py"
+
+
+@pytest.fixture(scope="module")
+def soak() -> ModuleType:
+    """The module of the soak."""
+    spec = importlib.util.spec_from_file_location("soak", SOAK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["soak"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def verdict(soak: ModuleType, *, light_s=0.001, wrong=(), growth=1.0) -> dict:
+    client = soak.Client(
+        "", random.Random(1), light_s=[light_s] * 100, wrong=list(wrong), failed_light=len(wrong)
+    )
+    samples = [soak.Sample(t, int(1e8 * (1 + (growth - 1) * t / 60)), 50, 20) for t in range(60)]
+    return soak.verdict([client], samples, 60.0)
+
+
+def test_a_quiet_soak_is_sound(soak: ModuleType) -> None:
+    assert verdict(soak)["broken"] == {}
+
+
+@pytest.mark.parametrize(
+    ("how", "broken"),
+    [
+        ({"light_s": 0.3}, {"light_p99_s"}),
+        ({"wrong": ["lookup: 500"]}, {"wrong_answers", "failed_light"}),
+        ({"growth": 2.0}, {"memory_growth"}),
+    ],
+)
+def test_what_gives_is_named(soak: ModuleType, how: dict, broken: set[str]) -> None:
+    assert set(verdict(soak, **how)["broken"]) == broken
+
+
+def test_runaways_are_in_the_mix_and_most_of_it_is_light(soak: ModuleType) -> None:
+    asks = soak.PLAN["ask"]
+    assert any(one["name"] == "runaway" and one["weight"] > 0 for one in asks)
+    assert sum(one["weight"] for one in asks if one["light"]) > 0.9 * sum(one["weight"] for one in asks)
+    assert all(one["gets"] for one in asks)
