@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,21 +12,42 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from poca_kg.knowledge_graph import KnowledgeGraph
+from poca_kg.sandbox.limits import Limits
+from poca_kg.sandbox.sandbox import Sandbox
+from poca_kg.sandbox.store import SandboxedStore
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.web import create_app, make_http_server
 from poca_kg.web.serving import address_of
 
 TOKEN = "a token for tests, long enough".replace(" ", "-").ljust(40, "x")
+LIMITS = Limits(timeout_s=5.0, memory_bytes=256 * 2**20, workers=2, express=1, spares=1)
 FIXTURE = Path(__file__).parent / "fixtures" / "small.trig"
 
 
 @pytest.fixture(scope="session")
-def graph() -> KnowledgeGraph:
-    """Give the small graph of the web tests."""
+def embedded() -> EmbeddedStore:
+    """Give the store of the small graph of the web tests."""
     store = EmbeddedStore.in_memory("9.9.9-test")
     store.load(FIXTURE.read_bytes(), format=RdfSyntax.TRIG)
-    return KnowledgeGraph(store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def sandbox(embedded: EmbeddedStore) -> Iterator[Sandbox]:
+    """Give a sandbox over the same graph."""
+    out = io.BytesIO()
+    embedded.dump(out, format=RdfSyntax.N_QUADS)
+    with Sandbox.start(out.getvalue(), LIMITS) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=["embedded", "sandboxed"])
+def graph(request: pytest.FixtureRequest, embedded: EmbeddedStore) -> KnowledgeGraph:
+    """Give the small graph, in this process and in a sandbox: nobody sees from outside which it is."""
+    if request.param == "embedded":
+        return KnowledgeGraph(embedded)
+    return KnowledgeGraph(SandboxedStore(request.getfixturevalue("sandbox")))
 
 
 @pytest.fixture

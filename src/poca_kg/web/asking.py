@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TypedDict, Unpack
 from urllib.parse import urlencode
 
@@ -21,8 +20,9 @@ from poca_kg.web.formats import GRAPH_FORMATS, ROW_FORMATS, content_type, pick
 from poca_kg.web.forms import Fields, media_type_of, only_one, read_fields
 from poca_kg.web.headers import Headers
 from poca_kg.web.problems import RefusedError
+from poca_kg.web.tags import tag_of
 
-__all__ = ["ENDPOINT", "Asked", "RequestParts", "check_text", "is_known_to", "job_of", "read_asked"]
+__all__ = ["ENDPOINT", "Asked", "RequestParts", "check_text", "job_of", "read_asked"]
 
 ENDPOINT = "/sparql"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
@@ -60,24 +60,11 @@ class Asked:
         """
         return _CALLS.search(self.query) is None
 
-    def key(self) -> bytes:
-        """Return what the answer depends on beside the graph; two requests with one key have one answer."""
-        parts = (self.media.name, self.query, *self.default_graphs, "", *self.named_graphs)
-        digest = blake2b(digest_size=16)
-        for part in parts:
-            data = part.encode("utf-8", "surrogatepass")
-            digest.update(b"%d:" % len(data) + data)
-        return digest.digest()
-
     def tag(self, version: str) -> str:
-        """Return the entity tag of the answer from a version of the graph, or nothing where it has none.
-
-        The tag is weak: it stays the same however the answer is compressed.
-        """
-        if not version or not self.is_repeatable:
+        """Return the entity tag of the answer from a version of the graph, or nothing where it has none."""
+        if not self.is_repeatable:
             return ""
-        named = blake2b(self.key(), digest_size=16, key=blake2b(version.encode(), digest_size=32).digest())
-        return f'W/"{named.hexdigest()}"'
+        return tag_of(version, self.media.name, self.query, *self.default_graphs, "", *self.named_graphs)
 
     def link(self) -> str:
         """Return the address at which this answer can be had again, or nothing if it would be too long.
@@ -162,18 +149,6 @@ def check_text(query: str, *, max_query_bytes: int, slug: str) -> None:
     if "\0" in query or query.startswith("\ufeff"):
         what = "the query holds NUL or starts with a byte order mark"
         raise RefusedError("malformed-query", what, advice="send plain UTF-8 text", line=1, column=1)
-
-
-def is_known_to(if_none_match: str | None, tag: str) -> bool:
-    """Whether a client says that it has the answer with this entity tag already (RFC 9110, section 13.1.2).
-
-    >>> is_known_to('"a", W/"b"', 'W/"b"'), is_known_to(None, 'W/"b"'), is_known_to('""', "")
-    (True, False, False)
-    """
-    if not tag or not if_none_match:
-        return False
-    known = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
-    return tag.removeprefix("W/") in known
 
 
 def _timeout_of(fields: Fields, most_s: float | None) -> float | None:

@@ -6,13 +6,15 @@ named by the service when triples are posted to it.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import chain
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 from urllib.parse import quote
 from uuid import uuid4
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from poca_kg.store.formats import RdfSyntax
@@ -20,13 +22,15 @@ from poca_kg.store.protocol import Document, Store, Writer
 from poca_kg.web.formats import DATASET_FORMATS, GRAPH_FORMATS, media_types, pick
 from poca_kg.web.forms import decode_fields, refuse_type
 from poca_kg.web.problems import RefusedError
-from poca_kg.web.responses import preflight, respond
+from poca_kg.web.responses import is_known, not_modified, preflight, respond
 from poca_kg.web.source import Source
+from poca_kg.web.tags import tag_of
 from poca_kg.web.writing import Desk
 
 __all__ = ["make_blueprint"]
 
 _UNNAMED = ""
+_MOST_IN_MEMORY, _PIECE = 2**20, 2**16
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~"
 _PARAMETERS = ("default", "graph", "format")
 _SYNTAXES = {name: syntax for syntax in GRAPH_FORMATS for name in media_types(syntax)}
@@ -42,7 +46,7 @@ def make_blueprint(source: Source, desk: Desk) -> Blueprint:
     @blueprint.route("/data/<path:name>", methods=methods, provide_automatic_options=False)
     def graph(name: str | None = None) -> Response:
         if request.method in ("GET", "HEAD"):
-            return _read(source.store_for(request.remote_addr), _graph_of_request(name))
+            return _read(source, _graph_of_request(name))
         return _write(desk.let_in(), _graph_of_request(name))
 
     @blueprint.route("/data", methods=["OPTIONS"])
@@ -80,13 +84,39 @@ def _address_of(name: str) -> str:
     return f"{request.host_url}data/{quote(name, safe=_SAFE_IN_PATH)}"
 
 
-def _read(store: Store, graph: str | None) -> Response:
+def _read(source: Source, graph: str | None) -> Response:
     what, formats = ("the dataset", DATASET_FORMATS) if graph is None else ("a graph", GRAPH_FORMATS)
     name, accept = request.args.get("format"), request.headers.get("Accept")
     media = pick(formats, what, name=name, accept=accept)
-    out = io.BytesIO()
-    store.dump(out, format=media, graph=graph)
-    return respond(out.getvalue(), media)
+    named = (media.name,) if graph is None else (media.name, graph)
+    version = source.version
+    tag = tag_of(version, *named)
+    if is_known(tag):
+        return not_modified([("ETag", tag), ("Cache-Control", "no-cache")], version)
+    store = source.store_for(request.remote_addr)
+    with ExitStack() as until_read:
+        file = cast(BinaryIO, until_read.enter_context(SpooledTemporaryFile(_MOST_IN_MEMORY)))
+        size, g.version = source.tell(lambda: _dump(store, file, media, graph))
+        response = respond(_pieces(file), media, tag_of(g.version, *named))
+        response.content_length = size
+        if request.method == "GET":
+            response.call_on_close(until_read.pop_all().close)
+    return response
+
+
+def _dump(store: Store, file: BinaryIO, media: RdfSyntax, graph: str | None) -> int:
+    """Make a graph the content of a file, and return its size."""
+    file.seek(0)
+    file.truncate()
+    store.dump(file, format=media, graph=graph)
+    return file.tell()
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _write(writer: Writer, graph: str | None) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
@@ -12,10 +12,11 @@ from poca_kg.errors import PocaError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.web.asking import RequestParts
 from poca_kg.web.formats import content_type
-from poca_kg.web.headers import preflight_headers, standard_headers
+from poca_kg.web.headers import Headers, preflight_headers, standard_headers
 from poca_kg.web.problems import Problem, problem_of, problem_of_status
+from poca_kg.web.tags import is_known_to
 
-__all__ = ["REQUEST_ID", "install", "parts_of_request", "preflight", "respond"]
+__all__ = ["REQUEST_ID", "install", "is_known", "not_modified", "parts_of_request", "preflight", "respond"]
 
 REQUEST_ID = "poca_kg.request_id"
 """The key under which a server may put the id of a request into the WSGI environment."""
@@ -33,9 +34,24 @@ def parts_of_request() -> RequestParts:
     )
 
 
-def respond(body: bytes, media: ResultFormat | RdfSyntax) -> Response:
-    """Return the response with a body in a format."""
-    return Response(body, content_type=content_type(media))
+def is_known(tag: str) -> bool:
+    """Whether the request that is being answered can only be told what its client has already."""
+    return request.method != "POST" and is_known_to(request.headers.get("If-None-Match"), tag)
+
+
+def not_modified(headers: Headers, version: str) -> Response:
+    """Return the response that says so, with those of the headers of the answer that belong to it."""
+    g.version = version
+    return Response(status=304, headers=[one for one in headers if one[0] != "Content-Type"])
+
+
+def respond(body: Iterable[bytes], media: ResultFormat | RdfSyntax, tag: str) -> Response:
+    """Return the response with a body in a format, and with its entity tag if it has one."""
+    response = Response(body, content_type=content_type(media))
+    response.headers["Cache-Control"] = "no-cache" if tag else "no-store"
+    if tag:
+        response.headers["ETag"] = tag
+    return response
 
 
 def preflight(allowed: str, *, readable: str = "") -> Response:

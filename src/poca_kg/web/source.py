@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.sandbox.store import SandboxedStore
 from poca_kg.store.protocol import Store
 
 __all__ = ["Source"]
+
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,11 @@ class Source:
         """Return the store for one request: in a sandbox, under the client's share and time limit."""
         store = self.graph.store
         return store.for_caller(client or "", timeout_s) if isinstance(store, SandboxedStore) else store
+
+    def tell(self, ask: Callable[[], _Told]) -> tuple[_Told, str]:
+        """Return what is asked with the version that it comes from; if that changes meanwhile, ask again."""
+        while True:
+            version = self.version
+            told = ask()
+            if self.version == version:
+                return told, version

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from poca_kg.web.asking import ENDPOINT, Asked, is_known_to, read_asked
+from poca_kg.web.asking import ENDPOINT, read_asked
 from poca_kg.web.description import Describer
 from poca_kg.web.formats import GRAPH_FORMATS, media_types, pick
 from poca_kg.web.negotiation import choose
 from poca_kg.web.problems import RefusedError
-from poca_kg.web.responses import parts_of_request, preflight, respond
+from poca_kg.web.responses import is_known, not_modified, parts_of_request, preflight, respond
 from poca_kg.web.source import Source
+from poca_kg.web.tags import tag_of
 
 __all__ = ["make_blueprint"]
 
@@ -24,12 +25,13 @@ def make_blueprint(source: Source, describer: Describer, *, max_query_bytes: int
     def endpoint() -> AnyResponse:
         asked = read_asked(**parts_of_request(), max_query_bytes=max_query_bytes)
         if asked is None:
-            return _describe(describer)
-        g.version = source.version
-        is_post = request.method == "POST"
-        if not is_post and is_known_to(request.headers.get("If-None-Match"), asked.tag(g.version)):
-            return Response(status=304, headers=_without_content(asked, g.version))
-        body, g.version = _answer(source, asked)
+            return _describe(source, describer)
+        version = source.version
+        if is_known(asked.tag(version)):
+            return not_modified(asked.headers(version), version)
+        store = source.store_for(request.remote_addr, asked.timeout_s)
+        dataset = {"default_graphs": asked.default_graphs, "named_graphs": asked.named_graphs}
+        body, g.version = source.tell(lambda: store.serialise(asked.query, asked.media, **dataset))
         return Response(body, headers=asked.headers(g.version))
 
     @blueprint.route(ENDPOINT, methods=["OPTIONS"])
@@ -44,23 +46,7 @@ def make_blueprint(source: Source, describer: Describer, *, max_query_bytes: int
     return blueprint
 
 
-def _answer(source: Source, asked: Asked) -> tuple[bytes, str]:
-    """Return the answer with the version that it comes from, which is asked again if it changed meanwhile."""
-    store = source.store_for(request.remote_addr, asked.timeout_s)
-    while True:
-        version = source.version
-        body = store.serialise(
-            asked.query, asked.media, default_graphs=asked.default_graphs, named_graphs=asked.named_graphs
-        )
-        if source.version == version:
-            return body, version
-
-
-def _without_content(asked: Asked, version: str) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in asked.headers(version) if name != "Content-Type"]
-
-
-def _describe(describer: Describer) -> AnyResponse:
+def _describe(source: Source, describer: Describer) -> AnyResponse:
     """Return the service description, or for who prefers HTML the way to the page."""
     name, accept = request.args.get("format"), request.headers.get("Accept")
     offers = [
@@ -72,4 +58,9 @@ def _describe(describer: Describer) -> AnyResponse:
     if not request.host:
         raise RefusedError("malformed-request", "the header Host names no host")
     media = pick(GRAPH_FORMATS, "the service description", name=name, accept=accept)
-    return respond(describer.describe(request.base_url, media), media)
+    version = source.version
+    tag = tag_of(version, media.name, request.base_url)
+    if is_known(tag):
+        return not_modified([("ETag", tag)], version)
+    body, g.version = source.tell(lambda: describer.describe(request.base_url, media))
+    return respond([body], media, tag_of(g.version, media.name, request.base_url))

@@ -1,0 +1,38 @@
+"""Entity tags: what is told of an answer so that nobody fetches it twice (RFC 9110, section 8.8.3)."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+__all__ = ["is_known_to", "tag_of"]
+
+
+def tag_of(version: str, *parts: str) -> str:
+    """Return the entity tag of what a version of the graph and some texts determine; empty without a version.
+
+    The tag is weak: it stays the same however the answer is packed.
+
+    >>> tag_of("v1", "a", "b") == tag_of("v1", "a", "b") != tag_of("v1", "ab") != tag_of("v2", "ab")
+    True
+    >>> tag_of("", "a")
+    ''
+    """
+    if not version:
+        return ""
+    digest = blake2b(digest_size=16)
+    for part in (version, *parts):
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data) + data)
+    return f'W/"{digest.hexdigest()}"'
+
+
+def is_known_to(if_none_match: str | None, tag: str) -> bool:
+    """Whether a client says that it has the answer with this entity tag already.
+
+    >>> is_known_to('"a", W/"b"', 'W/"b"'), is_known_to(None, 'W/"b"'), is_known_to('""', "")
+    (True, False, False)
+    """
+    if not tag or not if_none_match:
+        return False
+    known = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return tag.removeprefix("W/") in known
