@@ -1,0 +1,135 @@
+"""All fronts of a service together: which version each serves, and what they count."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from poca_kg.front.sockets import open_sockets
+from poca_kg.service.control import Message
+from poca_kg.service.front_process import FrontProcess
+
+__all__ = ["Fronts", "open_for_all"]
+
+_GATHER_WITHIN_S = 0.5
+
+
+class Fronts:
+    """Starts the fronts, hears which version they serve, gathers their numbers, stops them.
+
+    It is used on one event loop.
+
+    Parameters
+    ----------
+    sockets
+        What each front listens on.
+    greeting
+        Gives what a front that starts is told.
+    hear
+        Is called with the name of a front and each message that is not answered here.
+
+    Attributes
+    ----------
+    triples
+        How many triples the graph has that a front began to serve last.
+    """
+
+    def __init__(
+        self,
+        sockets: list[list[socket.socket]],
+        *,
+        greeting: Callable[[], Message],
+        hear: Callable[[str, Message], None],
+    ) -> None:
+        self._processes = [
+            FrontProcess(str(number), own, greeting=greeting, receive=self._receive, ended=self._forget)
+            for number, own in enumerate(sockets)
+        ]
+        self.triples = 0
+        self._hear = hear
+        self._versions: dict[str, str] = {}
+        self._changed = asyncio.Event()
+        self._numbers = itertools.count()
+        self._samples: dict[int, dict[str, Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the fronts."""
+        return tuple(process.pid for process in self._processes if process.pid is not None)
+
+    def start(self) -> None:
+        """Start every front."""
+        for process in self._processes:
+            process.start()
+
+    def tell(self, message: Message) -> None:
+        """Send a message to every front."""
+        for process in self._processes:
+            process.tell(message)
+
+    async def wait_for(self, version: str, within_s: float) -> bool:
+        """Wait until every front serves a version; return whether it came to that in time."""
+        return await self._wait(lambda: self._all_serve(version), within_s)
+
+    async def stop(self, within_s: float) -> None:
+        """Have every front finish its work, or end it after a time."""
+        await asyncio.gather(*(process.stop(within_s) for process in self._processes))
+
+    def _all_serve(self, version: str) -> bool:
+        return all(self._versions.get(process.name) == version for process in self._processes)
+
+    async def _wait(self, is_so: Callable[[], bool], within_s: float) -> bool:
+        try:
+            async with asyncio.timeout(within_s):
+                while not is_so():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return is_so()
+        return True
+
+    def _receive(self, front: FrontProcess, message: Message) -> None:
+        if "serving" in message:
+            self._versions[front.name] = str(message["serving"])
+            self.triples = int(message["triples"])
+        elif "sample" in message:
+            self._samples.get(message["number"], {})[front.name] = message["sample"]
+        elif "gather" in message:
+            task = asyncio.get_running_loop().create_task(self._gather(front, message["gather"]))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._hear(front.name, message)
+        self._changed.set()
+
+    def _forget(self, front: FrontProcess) -> None:
+        self._versions.pop(front.name, None)
+        self._changed.set()
+
+    async def _gather(self, asking: FrontProcess, asked: int) -> None:
+        """Have every front tell its numbers, and pass on those that come in time."""
+        number = next(self._numbers)
+        samples = self._samples[number] = {}
+        self.tell({"sample": number})
+        await self._wait(lambda: samples.keys() >= self._versions.keys(), _GATHER_WITHIN_S)
+        del self._samples[number]
+        asking.tell({"gathered": asked, "samples": samples})
+
+
+def open_for_all(host: str, port: int, count: int) -> list[list[socket.socket]]:
+    """Return sockets for so many fronts, among which the kernel shares out the connections to one port.
+
+    Raises what :func:`~poca_kg.front.sockets.open_sockets` raises, also where another service of ours that
+    would share the port listens already.
+    """
+    if port:
+        for one in open_sockets(host, port):
+            one.close()
+    opened = [open_sockets(host, port, is_shared=True)]
+    chosen = opened[0][0].getsockname()[1]
+    opened += [open_sockets(host, chosen, is_shared=True) for _ in range(count - 1)]
+    return opened
