@@ -1,14 +1,19 @@
-"""Mutations of queries and documents: the same seed gives the same mutants, whatever the machine."""
+"""Mutations of queries and documents: the same seed gives the same mutants, whatever the machine.
+
+Wild ones break a text anywhere. Gentle ones exchange like for like and wrap or double what is in brackets, so
+that most still parse and what lies behind the parser has its share.
+"""
 
 from __future__ import annotations
 
 import random
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CORPUS", "TYPES", "Mutant", "corpus", "mutants", "words"]
+__all__ = ["CHANGES", "CORPUS", "GENTLE", "TYPES", "Mutant", "corpus", "mutants", "words"]
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 TYPES = {
@@ -19,6 +24,22 @@ TYPES = {
     ".jsonld": "application/ld+json",
 }
 MOST_BYTES = 65_536
+ALIKE = (
+    re.compile(rb"[?$][A-Za-z]\w*"),
+    re.compile(rb"<[^<>\s]*>"),
+    re.compile(rb'"[^"\\\n]*"'),
+    re.compile(rb"(?<![\w.])[0-9]+(?:\.[0-9]+)?"),
+    re.compile(rb"\b(?:STR|UCASE|STRLEN|ISLITERAL|BOUND|MAX|COUNT|SAMPLE|ROUND|MD5)(?=\()"),
+    re.compile(rb"(?<=\s)(?:=|!=|<|>|<=|>=|&&|\|\||\+|\*|-|/)(?=\s)"),
+    re.compile(rb"\b(?:OPTIONAL|MINUS|UNION|FILTER EXISTS|FILTER NOT EXISTS)(?= ?\{)"),
+    re.compile(rb"(?<=/|\^)<[^<>\s]*>|(?<=>)[*+?]"),
+)
+GROUP = re.compile(rb"\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]")
+AROUND = (
+    (b"{ ", b" }"), (b"{ OPTIONAL ", b" }"), (b"{ MINUS ", b" }"), (b"{ {} UNION ", b" }"),
+    (b"{ FILTER EXISTS ", b" }"), (b"{ GRAPH ?g ", b" }"), (b"{ SELECT * ", b" }"),
+    (b"{ { SELECT DISTINCT * ", b" } }"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,8 +74,9 @@ def mutants(kind: str, seed: int, count: int) -> Iterator[Mutant]:
         chance = random.Random(f"{kind}-{seed}-{number}")
         name, media, text = chance.choice(texts)
         others = [other for _, same, other in texts if same == media]
+        changes = chance.choice((GENTLE, GENTLE, CHANGES))
         for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 5, 8, 13))):
-            text = chance.choice(CHANGES)(chance, text, known, others)[:MOST_BYTES]
+            text = chance.choice(changes)(chance, text, known, others)[:MOST_BYTES]
         yield Mutant(f"{name} seed {seed} number {number}", media, text)
 
 
@@ -118,6 +140,47 @@ def _cut(chance: random.Random, text: bytes, words: Sequence[bytes], others: Seq
     return text[: chance.randint(0, len(text))]
 
 
+def _alike(chance: random.Random, text: bytes, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
+    """Exchange a token for one of the same sort, from this text or another."""
+    sort = chance.choice([one for one in ALIKE if one.search(text)] or ALIKE[:1])
+    found = list(sort.finditer(text))
+    if not found:
+        return text
+    place = chance.choice(found)
+    known = [one for other in (text, *others) for one in sort.findall(other)]
+    return text[: place.start()] + chance.choice(known) + text[place.end() :]
+
+
+def _wrap(chance: random.Random, text: bytes, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
+    """Put something around a group."""
+    found = [one for one in GROUP.finditer(text) if one.group().startswith(b"{")]
+    if not found:
+        return _alike(chance, text, words, others)
+    place, (before, after) = chance.choice(found), chance.choice(AROUND)
+    times = chance.choice((1, 1, 1, 2, 5, 40))
+    return text[: place.start()] + before * times + place.group() + after * times + text[place.end() :]
+
+
+def _double(chance: random.Random, text: bytes, words: Sequence[bytes], others: Sequence[bytes]) -> bytes:
+    """Repeat what stands within a group, or put another text's in its place."""
+    found = list(GROUP.finditer(text))
+    if not found:
+        return _alike(chance, text, words, others)
+    place = chance.choice(found)
+    inner = place.group()[1:-1]
+    foreign = [
+        one.group()[1:-1]
+        for other in others
+        for one in GROUP.finditer(other)
+        if one.group()[:1] == place.group()[:1]
+    ]
+    more = chance.choice((inner, inner, *foreign))
+    link = b" " if chance.random() < 0.3 else b" . "
+    whole = inner + (link + more) * chance.choice((1, 1, 2, 8))
+    return text[: place.start() + 1] + whole + text[place.end() - 1 :]
+
+
+GENTLE: tuple[Change, ...] = (_alike, _alike, _alike, _wrap, _double)
 CHANGES: tuple[Change, ...] = (
     _flip, _remove, _repeat, _word, _word, _replace, _replace, _nest, _cross, _swap, _cut,
 )  # fmt: skip
