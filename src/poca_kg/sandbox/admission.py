@@ -17,7 +17,7 @@ from poca_kg.errors import BusyError, QueryCancelledError
 from poca_kg.sandbox.jobs import Cancellation
 from poca_kg.sandbox.limits import Limits
 
-__all__ = ["Admission", "Place"]
+__all__ = ["Admission", "Place", "Ticket"]
 
 
 @dataclass(eq=False)
@@ -27,15 +27,18 @@ class Place:
     is_regular: bool
 
 
-class _Waiter:
-    def __init__(self, *, may_express: bool) -> None:
+class Ticket:
+    """A turn in the queue; ``called`` is told, from any thread, that it came."""
+
+    def __init__(self, called: Callable[[], object], *, may_express: bool) -> None:
         self.may_express = may_express
         self.place: Place | None = None
-        self.woken = threading.Event()
+        self._called = called
 
     def grant(self, place: Place) -> None:
+        """Give a place to whoever holds the ticket."""
         self.place = place
-        self.woken.set()
+        self._called()
 
 
 class Admission:
@@ -45,7 +48,7 @@ class Admission:
         self._limits, self._clock = limits, clock
         self._lock = threading.Lock()
         self._free, self._express = limits.workers, limits.express
-        self._waiting: deque[_Waiter] = deque()
+        self._waiting: deque[Ticket] = deque()
         self._last_progress = clock()
 
     @property
@@ -63,19 +66,50 @@ class Admission:
         QueryCancelledError
             If the job was given up.
         """
+        woken = threading.Event()
+        place = self.apply(woken.set, may_express=may_express)
+        if isinstance(place, Place):
+            return place
+        cancellation.attach(woken.set)
+        try:
+            return self._wait(place, woken, self._clock() + patience_s, cancellation)
+        finally:
+            cancellation.attach(None)
+
+    def apply(self, called: Callable[[], object], *, may_express: bool = True) -> Place | Ticket:
+        """Return a place, or a ticket in the queue; never waits.
+
+        Raises
+        ------
+        BusyError
+            If too many wait already.
+        """
         with self._lock:
             place = self._free_place(may_express=may_express)
             if place is not None:
                 return place
             if len(self._waiting) >= self._limits.queue:
                 raise self._busy("too many queries wait already")
-            waiter = _Waiter(may_express=may_express)
-            self._waiting.append(waiter)
-        cancellation.attach(waiter.woken.set)
-        try:
-            return self._wait(waiter, self._clock() + patience_s, cancellation)
-        finally:
-            cancellation.attach(None)
+            ticket = Ticket(called, may_express=may_express)
+            self._waiting.append(ticket)
+            return ticket
+
+    def withdraw(self, ticket: Ticket) -> None:
+        """Leave the queue; a place that came meanwhile goes to the next."""
+        with self._lock:
+            if ticket.place is None:
+                self._waiting.remove(ticket)
+                return
+        self.leave(ticket.place)
+
+    def late(self) -> BusyError:
+        """Return the error for one who has waited too long."""
+        return self._busy("no place became free in time")
+
+    def call(self) -> None:
+        """Let those who wait take the express lane, if it has opened; somebody does so now and then."""
+        with self._lock:
+            self._call_to_express()
 
     def leave(self, place: Place) -> None:
         """Give a place back."""
@@ -123,22 +157,24 @@ class Admission:
             self._express -= 1
             waiter.grant(Place(is_regular=False))
 
-    def _wait(self, waiter: _Waiter, until: float, cancellation: Cancellation) -> Place:
+    def _wait(
+        self, ticket: Ticket, woken: threading.Event, until: float, cancellation: Cancellation
+    ) -> Place:
         while True:
             pause = until - self._clock()
-            if waiter.may_express:
+            if ticket.may_express:
                 pause = min(pause, self._limits.stuck_s)
-            waiter.woken.wait(max(pause, 0.0))
+            woken.wait(max(pause, 0.0))
             with self._lock:
                 self._call_to_express()
-                if waiter.place is not None:
-                    return waiter.place
+                if ticket.place is not None:
+                    return ticket.place
                 if cancellation.is_cancelled:
-                    self._waiting.remove(waiter)
+                    self._waiting.remove(ticket)
                     raise QueryCancelledError("the query was given up while it waited")
                 if self._clock() >= until:
-                    self._waiting.remove(waiter)
-                    raise self._busy("no place became free in time")
+                    self._waiting.remove(ticket)
+                    raise self.late()
 
     def _busy(self, why: str) -> BusyError:
         retry_after = 1.0 + len(self._waiting) // self._limits.workers

@@ -46,6 +46,7 @@ class Exchange:
         self.size = 0
         self.is_done = self.leaves = False
         self._job, self._limits = job, limits
+        self._unsent: bytes | None = None
         self._number = worker.jobs
 
     def send(self, deadline: float) -> None:
@@ -61,11 +62,24 @@ class Exchange:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        header = self._job.header() | {"kind": self._job.kind, "cpu_s": left + _CPU_GRACE_S}
+        if self._unsent is None:
+            self._unsent = self._pack(left)
         try:
-            self.worker.send(pack_job(self._number, header, self._job.body()), left)
+            if self._unsent:
+                self.worker.send(self._unsent, left)
         except ConnectionError:
             raise self._not_started() from None
+        self._unsent = b""
+
+    def offer(self, deadline: float) -> bool:
+        """Send the job without waiting; return whether all of it went, else :meth:`send` sends the rest."""
+        data = self._pack(deadline - time.monotonic())
+        self._unsent = data[self.worker.offer(data) :]
+        return not self._unsent
+
+    def _pack(self, left_s: float) -> bytes:
+        header = self._job.header() | {"kind": self._job.kind, "cpu_s": left_s + _CPU_GRACE_S}
+        return pack_job(self._number, header, self._job.body())
 
     def next(self, until: float) -> bytes | None:
         """Return the next piece of the answer, ``None`` behind the last one.
@@ -133,9 +147,9 @@ class Exchange:
 
     def _verdict(self) -> Exception:
         """Return what the end of the worker means for the job."""
-        status = self.pool.status_of(self.worker)
         if self._job.cancellation.is_cancelled:
             return QueryCancelledError("the query was given up")
+        status = self.pool.status_of(self.worker)
         if status == -signal.SIGXCPU:
             return QueryTimeoutError("the query used more processor time than it may")
         if status in (EXIT_MEMORY, -signal.SIGABRT):

@@ -6,6 +6,7 @@ kind, of another job or too long is a broken worker.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import struct
@@ -90,6 +91,7 @@ class FrameReader:
         self._source = source
         self._most = most
         self._buffer = bytearray()
+        self._end: type[EOFError] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -118,6 +120,13 @@ class FrameReader:
         del self._buffer[:end]
         return Frame(Kind(kind), number, payload)
 
+    def receive(self) -> None:
+        """Take what has come by now, without waiting; raises ``EOFError`` as :meth:`read` does."""
+        if self._source.gettimeout() != 0:
+            self._source.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            self._take()
+
     def wait(self, timeout_s: float) -> None:
         """Wait until something has come; raises what :meth:`read` raises."""
         self._fill(1, timeout_s)
@@ -129,11 +138,18 @@ class FrameReader:
             raise TimeoutError
         self._source.settimeout(timeout_s)
         while len(self._buffer) < wanted:
-            try:
-                data = self._source.recv(_PIECE)
-            except ConnectionError:
-                is_local = self._source.family == getattr(socket, "AF_UNIX", None)
-                raise (UnreadError if is_local else EOFError) from None
-            if not data:
-                raise EOFError
-            self._buffer += data
+            self._take()
+
+    def _take(self) -> None:
+        if self._end is not None:
+            raise self._end
+        try:
+            data = self._source.recv(_PIECE)
+        except ConnectionError:
+            is_local = self._source.family == getattr(socket, "AF_UNIX", None)
+            self._end = UnreadError if is_local else EOFError
+            raise self._end from None
+        if not data:
+            self._end = EOFError
+            raise EOFError
+        self._buffer += data

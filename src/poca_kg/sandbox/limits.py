@@ -32,7 +32,7 @@ class Limits:
     answer_bytes: int = 1024 * _MIB
     """The largest answer."""
 
-    buffer_bytes: int = _MIB
+    buffer_bytes: int = 4 * _MIB
     """How much of an answer is held in memory; the rest goes to a file."""
 
     spool_dir: Path | None = None

@@ -47,6 +47,19 @@ class Worker:
         self._channel.settimeout(timeout_s)
         self._channel.sendall(data)
 
+    def offer(self, data: bytes) -> int:
+        """Send as much of a frame as the worker takes without waiting; return how many bytes that is."""
+        if self._channel.gettimeout() != 0:
+            self._channel.settimeout(0)
+        try:
+            return self._channel.send(data)
+        except (BlockingIOError, ConnectionError):
+            return 0
+
+    def fileno(self) -> int:
+        """Return the descriptor by which a loop learns that an answer comes."""
+        return self._channel.fileno()
+
     def kill(self) -> None:
         """Kill the process, at once and whatever it does."""
         with self._lock:

@@ -51,6 +51,11 @@ class Outcome:
         """All of the answer; waits for the end of it."""
         return self._source if isinstance(self._source, bytes) else b"".join(self._source)
 
+    @property
+    def spool(self) -> Spool | None:
+        """Where the answer arrives, if it was not whole from the start."""
+        return None if isinstance(self._source, bytes) else self._source
+
     def __iter__(self) -> Iterator[bytes]:
         return iter((self._source,) if isinstance(self._source, bytes) else self._source)
 

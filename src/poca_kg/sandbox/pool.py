@@ -82,10 +82,20 @@ class Pool:
                 raise RetiredError
             if not self._idle:
                 raise TimeoutError
-            worker = self._idle.pop()
-            self._lent.add(worker)
-            worker.jobs += 1
-            return worker
+            return self._lend()
+
+    def try_take(self) -> Worker | None:
+        """Return a worker if one stands ready; never waits, otherwise as :meth:`take`."""
+        with self._changed:
+            if self._is_retired:
+                raise RetiredError
+            return self._lend() if self._idle else None
+
+    def _lend(self) -> Worker:
+        worker = self._idle.pop()
+        self._lent.add(worker)
+        worker.jobs += 1
+        return worker
 
     def give_back(self, worker: Worker) -> None:
         """Take back a worker that has done its job."""
@@ -107,8 +117,8 @@ class Pool:
             self._nursery.ask(1)
         worker.kill()
         worker.close()
-        if is_over:
-            self.stop()
+        if is_over:  # whoever brought the last worker back does not wait for the parent to end
+            threading.Thread(target=self.stop, name="sandbox-retired", daemon=True).start()
 
     def status_of(self, worker: Worker) -> int | None:
         """Return the exit status of a worker that is ending: negative for a signal, ``None`` if unknown."""

@@ -93,6 +93,11 @@ class Sandbox:
         return sandbox
 
     @property
+    def limits(self) -> Limits:
+        """What a job, an answer and all clients together may use."""
+        return self._limits
+
+    @property
     def version(self) -> str:
         """The version of the graph that new jobs see."""
         return self._pool.version
@@ -109,6 +114,16 @@ class Sandbox:
         PocaError
             Whatever the job itself raises.
         """
+        return self.prepare(job, client=client, timeout_s=timeout_s).run()
+
+    def prepare(self, job: Job, *, client: str = "", timeout_s: float | None = None) -> Execution:
+        """Return the execution of a job, for a caller that runs it step by step; never waits.
+
+        Raises
+        ------
+        FairShareError, QueryCancelledError
+            If it must not start.
+        """
         if self._is_stopped:
             raise QueryCancelledError("the service has stopped", retry_after=1.0)
         most_s = min(timeout_s or self._limits.timeout_s, self._limits.timeout_s)
@@ -119,7 +134,11 @@ class Sandbox:
             self._tally.add("answered")
 
         around = Surroundings(self._limits, self._admission, self._tally, lambda: self._pool)
-        return Execution(around, job, most_s, settle).run()
+        return Execution(around, job, most_s, settle)
+
+    def call_waiting(self) -> None:
+        """Let jobs that wait take the express lane, if it has opened; for a caller whose jobs do not."""
+        self._admission.call()
 
     def switch(self, source: Source) -> None:
         """Let new jobs see another snapshot, once its workers are warm; those that run finish on the old one.

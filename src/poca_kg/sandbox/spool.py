@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -33,6 +33,7 @@ class Spool:
         self._file: FileIO | None = None
         self._changed = threading.Condition()
         self._is_closed = False
+        self._watcher: Callable[[], object] | None = None
         self.size = 0
         self.is_finished = False
         self.error: PocaError | None = None
@@ -53,7 +54,7 @@ class Spool:
             else:
                 self._write(data)
             self.size += len(data)
-            self._changed.notify_all()
+            self._tell()
 
     def _write(self, data: bytes) -> None:
         try:
@@ -71,7 +72,27 @@ class Spool:
         with self._changed:
             self.error = error
             self.is_finished = True
-            self._changed.notify_all()
+            self._tell()
+
+    def watch(self, watcher: Callable[[], object]) -> None:
+        """Have somebody told, by any thread, whenever there is more, and at the end; at once if there is."""
+        with self._changed:
+            self._watcher = watcher
+            if self.size or self.is_finished or self._is_closed:
+                watcher()
+
+    def has_more(self, position: int) -> bool:
+        """Whether :meth:`read` would not wait."""
+        return self.size > position or self.is_finished or self._is_closed
+
+    def peek(self, position: int) -> bytes:
+        """Return a piece that is in memory, or nothing; never waits, not even for who writes to the file."""
+        return b"" if self.error is not None else bytes(self._head[position : position + _PIECE])
+
+    def _tell(self) -> None:
+        self._changed.notify_all()
+        if self._watcher is not None:
+            self._watcher()
 
     def __iter__(self) -> Iterator[bytes]:
         """Iterate over the answer from its start, waiting for what is still to come.
@@ -82,11 +103,12 @@ class Spool:
             If no answer comes of it; what was read before is then no answer.
         """
         position = 0
-        while data := self._read(position):
+        while data := self.read(position):
             position += len(data)
             yield data
 
-    def _read(self, position: int) -> bytes:
+    def read(self, position: int) -> bytes:
+        """Return a piece of the answer, nothing at its end; waits for it, and raises as iterating does."""
         with self._changed:
             self._changed.wait_for(lambda: self.size > position or self.is_finished or self._is_closed)
             if self._is_closed:
@@ -110,4 +132,4 @@ class Spool:
             if self._file is not None:
                 self._file.close()
                 self._file = None
-            self._changed.notify_all()
+            self._tell()
