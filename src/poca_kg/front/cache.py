@@ -21,14 +21,20 @@ _OVERHEAD_BYTES = 1024
 class KeptAnswer:
     """A successful answer: its headers, its body, and the body in the codings that were asked for so far.
 
-    ``key_bytes`` is what the request took by which it is found.
+    ``key_bytes`` is what the request took by which it is found; ``query_sha256`` names its query in the log.
     """
 
     headers: tuple[tuple[str, str], ...]
     body: bytes
     etag: str = ""
     key_bytes: int = 0
+    query_sha256: str = ""
     packed: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def media_type(self) -> str:
+        """The type of the body."""
+        return next((value for name, value in self.headers if name == "Content-Type"), "")
 
     @property
     def size(self) -> int:
@@ -61,6 +67,11 @@ class ByteCache:
         self._sizes: dict[Hashable, int] = {}
         self.bytes = self._proven_bytes = 0
 
+    @property
+    def most_entry_bytes(self) -> int:
+        """The size of the largest answer that is kept."""
+        return self.most_bytes // _SHARE_OF_ONE
+
     def __len__(self) -> int:
         return len(self._sizes)
 
@@ -82,7 +93,7 @@ class ByteCache:
     def keep(self, version: str, key: Hashable, answer: KeptAnswer) -> None:
         """Keep an answer, unless it is too large or from a version that is not the one of the cache."""
         size = answer.size
-        if version != self.version or size * _SHARE_OF_ONE > self.most_bytes:
+        if version != self.version or size > self.most_entry_bytes:
             return
         self._drop(key)
         self._on_trial[key] = answer

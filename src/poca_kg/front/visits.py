@@ -1,0 +1,69 @@
+"""What is counted and logged of each request, once it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from poca_kg.front.logs import JsonLog
+from poca_kg.front.messages import Call, Request, Response
+from poca_kg.front.metrics import Metrics
+
+__all__ = ["Visit", "Visits"]
+
+_REFUSED = "refused"
+
+
+class Visit:
+    """A call on its way; ``details`` are the further members of its line in the log."""
+
+    __slots__ = ("_call", "client", "details", "request", "route")
+
+    def __init__(self, call: Call, route: str, client: str) -> None:
+        self._call = call
+        self.request: Request = call.request
+        self.route, self.client = route, client
+        self.details: dict[str, object] = {}
+
+    def respond(self, response: Response) -> None:
+        """Send the response."""
+        self._call.respond(response)
+
+    def when_gone(self, callback: Callable[[], None]) -> None:
+        """Have a function called if the client hangs up before the response is sent."""
+        self._call.when_gone(callback)
+
+
+class Visits:
+    """Counts and logs requests: ``end`` hears from the listener how each of them has ended."""
+
+    def __init__(self, metrics: Metrics, log: JsonLog | None) -> None:
+        self._metrics, self._log = metrics, log
+        self._visits: dict[str, Visit] = {}
+
+    def begin(self, call: Call, route: str, client: str) -> Visit:
+        """Return the visit that a call is."""
+        visit = self._visits[call.request.id] = Visit(call, route, client)
+        self._metrics.begin()
+        return visit
+
+    def end(self, request: Request | None, status: int, sent: int, seconds: float, reason: str) -> None:
+        """Count and log a request; ``reason`` says why it was refused, or its response is not whole."""
+        visit = None if request is None else self._visits.pop(request.id, None)
+        if visit is None:
+            self._metrics.begin()
+        route = _REFUSED if visit is None else visit.route
+        method = "" if request is None else request.method
+        self._metrics.end(route, method, status, seconds=seconds, size=sent)
+        if self._log is not None:
+            members = {} if visit is None else visit.details
+            self._log.write(
+                "request",
+                id="" if request is None else request.id,
+                method=method,
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                bytes=sent,
+                reason=reason,
+                **members,
+            )
