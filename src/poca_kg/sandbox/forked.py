@@ -1,4 +1,4 @@
-"""The front's side of the parent process: start it, ask it for workers, hear how they end (Linux)."""
+"""Workers that a parent process forks: one of one's own, or one that several fronts share (Linux)."""
 
 from __future__ import annotations
 
@@ -8,61 +8,32 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from functools import partial
 
 from poca_kg.errors import LimitError
-from poca_kg.sandbox.confinement import clean_environment
 from poca_kg.sandbox.forkserver import PACKET
 from poca_kg.sandbox.nursery import Births, Order, Worker
-from poca_kg.sandbox.reports import error_of
+from poca_kg.sandbox.parent import Graph, await_version, start_parent
 
-__all__ = ["ForkingNursery"]
-
-_PROGRAM = "from poca_kg.sandbox.forkserver import main; main()"
+__all__ = ["ForkingNursery", "JoiningNursery"]
 
 
-class ForkingNursery:
-    """A parent process that has loaded a snapshot and forks workers.
+class _ControlledNursery:
+    """Speaks to a parent: asks for workers, hears how they end."""
 
-    Raises whatever is wrong with the snapshot.
-    """
-
-    def __init__(self, order: Order) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        configuration = {
-            "path": str(order.path),
-            "version": order.version,
-            "kinds": dict(order.kinds),
-            "memory_bytes": order.limits.memory_bytes,
-            "stack_bytes": order.limits.stack_bytes,
-        }
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  (our own program)
-                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno()), json.dumps(configuration)],
-                pass_fds=[theirs.fileno()],
-                env=clean_environment(),
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+    def __init__(
+        self, order: Order, control: socket.socket, process: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        limits = order.limits
+        self._means = {"memory_bytes": limits.memory_bytes, "stack_bytes": limits.stack_bytes}
+        self._control, self._process = control, process
         self._listener: threading.Thread | None = None
-        self.version = self._await_version()
-
-    @property
-    def pid(self) -> int:
-        """The process id of the parent."""
-        return self._process.pid
-
-    def _await_version(self) -> str:
-        packet = self._control.recv(PACKET)
-        told = json.loads(packet or b"{}")
-        if "version" in told:
-            return str(told["version"])
-        self.close()
-        if "failure" in told:
-            raise error_of(told["failure"].encode())
-        raise LimitError("the parent of the workers ended before it had loaded the graph")
+        try:
+            self.version = await_version(control)
+        except BaseException:
+            self.close()
+            raise
 
     def open(self, births: Births) -> None:
         """Begin to tell of workers, from a thread of its own."""
@@ -84,23 +55,56 @@ class ForkingNursery:
                 births.born(_worker(told["worker"], *descriptors))
             else:
                 births.ended(told["ended"], told["status"])
-        self._process.wait()
+        if self._process is not None:
+            self._process.wait()
         self._control.close()
         births.closed()
 
     def ask(self, count: int) -> None:
         """Have some workers forked; a parent that has ended forks none."""
         with contextlib.suppress(OSError):
-            self._control.send(json.dumps({"fork": count}).encode())
+            self._control.send(json.dumps({"fork": count} | self._means).encode())
 
     def close(self) -> None:
-        """End the parent, which kills its workers; returns when it has ended."""
+        """Let go of the parent, which kills these workers; one's own has ended when this returns."""
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
-        self._process.wait()
+        if self._process is not None:
+            self._process.wait()
         if self._listener not in (None, threading.current_thread()):
             self._listener.join()
         self._control.close()
+
+
+class ForkingNursery(_ControlledNursery):
+    """A parent process of one's own.
+
+    Raises whatever is wrong with the snapshot.
+    """
+
+    def __init__(self, order: Order) -> None:
+        process, control = start_parent(Graph(order.path, order.version, order.kinds))
+        super().__init__(order, control, process)
+
+
+class JoiningNursery(_ControlledNursery):
+    """A place at a parent that others share; the path of the order is its address.
+
+    Raises
+    ------
+    LimitError
+        If nobody listens there, or the parent has ended before it had the graph.
+    """
+
+    def __init__(self, order: Order) -> None:
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            control.connect(str(order.path))
+        except OSError as error:
+            control.close()
+            what = f"nobody listens where the parent of the workers should: {error.strerror}"
+            raise LimitError(what) from None
+        super().__init__(order, control)
 
 
 def _worker(pid: int, channel: int, descriptor: int) -> Worker:

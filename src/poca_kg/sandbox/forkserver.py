@@ -1,16 +1,17 @@
-"""The parent of the workers: loads the graph once, then forks whenever the front asks (Linux).
+"""The parent of the workers: loads the graph once, then forks whenever a front asks (Linux).
 
-It has one thread, reads nothing that a stranger sent, and does nothing but fork, hand over, and tell which
-of its children ended how. When the front closes the control socket, however it came to that, the parent
-kills its children and ends.
+It has one thread, reads nothing that a stranger sent, and does nothing but fork, hand over, and tell each
+front which of its workers ended how. When a front closes its socket, however it came to that, its workers
+are killed; when whoever started the parent closes the control socket, all are, and the parent ends.
 
-Messages on the control socket are JSON, one a packet. From the front: ``{"fork": 2}``. To the front:
-``{"version": ...}`` once the graph is loaded, or ``{"failure": report}``; ``{"worker": pid}`` with the
-worker's socket and process descriptor; ``{"ended": pid, "status": ...}``.
+Messages are JSON, one a packet. To whoever has started or joined: ``{"version": ...}`` once the graph is
+there, or ``{"failure": report}``. From a front: ``{"fork": 2, "memory_bytes": ..., "stack_bytes": ...}``. To
+it: ``{"worker": pid}`` with the worker's socket and process descriptor; ``{"ended": pid, "status": ...}``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import json
@@ -19,7 +20,9 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,111 +53,172 @@ def load(path: Path, version: str) -> EmbeddedStore:
     """
     data = read_bytes(path)
     store = EmbeddedStore.from_nquads(data, version or hashlib.sha256(data).hexdigest()[:12])
-    for text, media in _WARM_UP.items():
-        store.serialise(text, media)
+    _warm_up(store)
     return store
 
 
 def main() -> None:
-    """Be the parent: ``argv`` holds the descriptor of the control socket and the configuration as JSON."""
+    """Be the parent.
+
+    ``argv`` holds the configuration as JSON, the descriptor of the control socket, and that of the socket
+    where fronts join, if they may.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    control = socket.socket(fileno=int(sys.argv[1]))
-    configuration = json.loads(sys.argv[2])
+    configuration = json.loads(sys.argv[1])
+    control, *listeners = (socket.socket(fileno=int(descriptor)) for descriptor in sys.argv[2:])
     try:
-        store = load(Path(configuration["path"]), configuration["version"])
-        handlers = find_handlers(configuration["kinds"])
+        with _ending_with(control):
+            version, open_store = _prepare(configuration)
+            handlers = find_handlers(configuration["kinds"])
     except PocaError as error:
-        control.send(json.dumps({"failure": report_of(error).decode()}).encode())
+        _send(control, {"failure": report_of(error).decode()})
         return
     confinement.libc()
     gc.collect()
     gc.freeze()
-    parent = Parent(control, store, handlers, configuration)
-    control.send(json.dumps({"version": store.version}).encode())
-    parent.run()
+    Parent(control, listeners[0] if listeners else None, version, open_store, handlers).run()
+
+
+def _prepare(configuration: Mapping[str, Any]) -> tuple[str, Callable[[], EmbeddedStore]]:
+    """Return the version of the graph and what opens it in a worker."""
+    path, version = Path(configuration["path"]), configuration["version"]
+    if configuration["on_disk"]:
+        _warm_up(EmbeddedStore.in_memory())
+        return version, partial(EmbeddedStore.read_only, path, version)
+    store = load(path, version)
+    return store.version, lambda: store
+
+
+def _warm_up(store: EmbeddedStore) -> None:
+    for text, media in _WARM_UP.items():
+        store.serialise(text, media)
+
+
+@contextmanager
+def _ending_with(control: socket.socket) -> Iterator[None]:
+    """End this process if whoever started it goes away meanwhile; then there is one thread again."""
+    ours, theirs = socket.socketpair()
+
+    def look() -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(control, selectors.EVENT_READ)
+            selector.register(theirs, selectors.EVENT_READ)
+            if any(key.fileobj is control for key, _ in selector.select()):
+                os._exit(0)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        ours.close()
+        thread.join()
+        theirs.close()
+
+
+def _send(front: socket.socket, message: Mapping[str, Any], descriptors: tuple[int, ...] = ()) -> None:
+    """Tell a front something; one that does not listen is as good as gone, and hears no more."""
+    try:
+        socket.send_fds(front, [json.dumps(message).encode()], descriptors, socket.MSG_DONTWAIT)
+    except OSError:
+        with contextlib.suppress(OSError):
+            front.shutdown(socket.SHUT_RDWR)
 
 
 class Parent:
-    """Forks workers over one graph and watches them."""
+    """Forks workers over one graph and watches them and their fronts."""
 
     def __init__(
         self,
         control: socket.socket,
-        store: EmbeddedStore,
+        listener: socket.socket | None,
+        version: str,
+        open_store: Callable[[], EmbeddedStore],
         handlers: Mapping[str, Handler],
-        configuration: Mapping[str, Any],
     ) -> None:
-        self._control = control
-        self._store = store
-        self._handlers = handlers
-        self._configuration = configuration
+        self._control, self._listener = control, listener
+        self._version, self._open_store, self._handlers = version, open_store, handlers
         self._selector = selectors.DefaultSelector()
-        self._selector.register(control, selectors.EVENT_READ)
-        self._children: dict[int, int] = {}
+        self._children: dict[int, tuple[int, socket.socket]] = {}
+        if listener is not None:
+            self._selector.register(listener, selectors.EVENT_READ, self._admit)
+        self._join(control)
 
     def run(self) -> None:
-        """Serve the front until it is gone; then end the children."""
-        try:
-            while self._turn():
-                pass
-        except ConnectionError:
-            pass
+        """Serve the fronts until whoever started this is gone; then end the children."""
+        while self._control.fileno() >= 0:
+            for key, _ in self._selector.select():
+                key.data()
         for descriptor in self._children:
             signal.pidfd_send_signal(descriptor, signal.SIGKILL)
-        for child in self._children.values():
+        for child, _ in self._children.values():
             os.waitpid(child, 0)
 
-    def _turn(self) -> bool:
-        for key, _ in self._selector.select():
-            if key.fileobj is not self._control:
-                self._reap(key.fd)
-                continue
-            packet = self._control.recv(PACKET)
-            if not packet:
-                return False
-            for _ in range(json.loads(packet)["fork"]):
-                self._fork()
-        return True
+    def _admit(self) -> None:
+        if self._listener is not None:
+            front, _ = self._listener.accept()
+            self._join(front)
 
-    def _fork(self) -> None:
+    def _join(self, front: socket.socket) -> None:
+        self._selector.register(front, selectors.EVENT_READ, partial(self._hear, front))
+        _send(front, {"version": self._version})
+
+    def _hear(self, front: socket.socket) -> None:
+        try:
+            packet = front.recv(PACKET)
+        except ConnectionError:
+            packet = b""
+        if not packet:
+            self._part_with(front)
+            return
+        order = json.loads(packet)
+        for _ in range(order["fork"]):
+            self._fork(front, order["memory_bytes"], order["stack_bytes"])
+
+    def _part_with(self, front: socket.socket) -> None:
+        self._selector.unregister(front)
+        front.close()
+        for descriptor, (_, owner) in self._children.items():
+            if owner is front:
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+
+    def _fork(self, front: socket.socket, memory: int, stack: int) -> None:
         ours, theirs = socket.socketpair()
         parent = os.getpid()
         child = os.fork()
         if child == 0:
-            self._become_worker(theirs, parent)
+            self._become_worker(theirs, parent, memory, stack)
         theirs.close()
         descriptor = os.pidfd_open(child)
-        self._children[descriptor] = child
-        self._selector.register(descriptor, selectors.EVENT_READ)
-        message = json.dumps({"worker": child}).encode()
-        socket.send_fds(self._control, [message], [ours.fileno(), descriptor])
+        self._children[descriptor] = child, front
+        self._selector.register(descriptor, selectors.EVENT_READ, partial(self._reap, descriptor))
+        _send(front, {"worker": child}, (ours.fileno(), descriptor))
         ours.close()
 
     def _reap(self, descriptor: int) -> None:
-        child = self._children.pop(descriptor)
+        child, front = self._children.pop(descriptor)
         self._selector.unregister(descriptor)
         os.close(descriptor)
         _, status = os.waitpid(child, 0)
-        message = {"ended": child, "status": os.waitstatus_to_exitcode(status)}
-        self._control.send(json.dumps(message).encode())
+        if front.fileno() >= 0:
+            _send(front, {"ended": child, "status": os.waitstatus_to_exitcode(status)})
 
-    def _become_worker(self, ours: socket.socket, parent: int) -> None:
+    def _become_worker(self, ours: socket.socket, parent: int, memory: int, stack: int) -> None:
         status = 1
         try:
             if ours.fileno() != _CHILD_SOCKET:
                 os.dup2(ours.fileno(), _CHILD_SOCKET)
             confinement.confine(parent)
             source = socket.socket(fileno=_CHILD_SOCKET)
-            stack = self._configuration["stack_bytes"]
-            status = serve(source, self._store, self._handlers, means=self._means(), stack=stack)
+            status = serve(source, self._open_store(), self._handlers, means=_means(memory), stack=stack)
         finally:
             os._exit(status)
 
-    def _means(self) -> Means:
-        memory = self._configuration["memory_bytes"]
-        return Means(
-            partial(confinement.cap_memory, memory),
-            confinement.cap_cpu,
-            partial(confinement.has_grown, confinement.peak_memory() + memory // 8),
-        )
+
+def _means(memory: int) -> Means:
+    return Means(
+        partial(confinement.cap_memory, memory),
+        confinement.cap_cpu,
+        partial(confinement.has_grown, confinement.peak_memory() + memory // 8),
+    )

@@ -16,11 +16,12 @@ from poca_kg.sandbox.admission import Admission
 from poca_kg.sandbox.confinement import can_confine
 from poca_kg.sandbox.execution import Execution, Surroundings
 from poca_kg.sandbox.fairness import FairShare
-from poca_kg.sandbox.forked import ForkingNursery
+from poca_kg.sandbox.forked import ForkingNursery, JoiningNursery
 from poca_kg.sandbox.jobs import KINDS, Job
 from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.nursery import Nursery, Order
 from poca_kg.sandbox.outcome import Outcome
+from poca_kg.sandbox.parent import ParentAddress
 from poca_kg.sandbox.pool import Pool
 from poca_kg.sandbox.spawned import SpawningNursery
 from poca_kg.sandbox.tally import Statistics, Tally
@@ -28,8 +29,9 @@ from poca_kg.store.snapshot import Snapshot
 
 __all__ = ["Sandbox", "Source"]
 
-Source = Snapshot | Path | bytes
-"""A published snapshot, or N-Quads as a file or bytes, whose checksum is then their version."""
+Source = Snapshot | Path | bytes | ParentAddress
+"""A published snapshot; N-Quads as a file or bytes, whose checksum is then their version; or a parent that
+has a graph already, and is shared with others."""
 
 _WARNING = "this system cannot confine a query: each worker loads the graph, and only the time limit holds"
 
@@ -49,7 +51,7 @@ class Sandbox:
     def __init__(
         self, limits: Limits, raise_nursery: Callable[[Order], Nursery], kinds: Mapping[str, str]
     ) -> None:
-        self._limits, self._raise_nursery, self._kinds = limits, raise_nursery, dict(kinds)
+        self._limits, self._raise_own, self._kinds = limits, raise_nursery, dict(kinds)
         self._folder: Path | None = None
         self._admission, self._tally = Admission(limits), Tally()
         self._share = FairShare(limits.share_s)
@@ -69,22 +71,22 @@ class Sandbox:
     ) -> Sandbox:
         """Return a sandbox that is ready.
 
-        ``kinds`` are the handlers of further kinds of jobs, as ``module:function``. ``confined`` asks for
-        confined forks or for plain processes; by default the system's best.
+        ``kinds`` are the handlers of further kinds of jobs, as ``module:function``; a shared parent has its
+        own. ``confined`` asks for confined forks or for plain processes; by default the system's best.
 
         Raises
         ------
         InputError
             If the snapshot cannot be read.
         LimitError
-            If no worker can be started.
+            If no worker can be started, or nobody listens at the address of the parent.
         """
         if confined is None:
             confined = can_confine()
             if not confined:
                 warnings.warn(_WARNING, RuntimeWarning, stacklevel=2)
-        nursery: Callable[[Order], Nursery] = ForkingNursery if confined else SpawningNursery
-        sandbox = cls(limits or Limits(), nursery, KINDS | dict(kinds or {}))
+        raise_own: Callable[[Order], Nursery] = ForkingNursery if confined else SpawningNursery
+        sandbox = cls(limits or Limits(), raise_own, KINDS | dict(kinds or {}))
         try:
             sandbox._pool = sandbox._raise_pool(source)
         except BaseException:
@@ -184,7 +186,8 @@ class Sandbox:
         self.stop()
 
     def _raise_pool(self, source: Source) -> Pool:
-        pool = Pool(self._raise_nursery, self._order(source))
+        raise_nursery = JoiningNursery if isinstance(source, ParentAddress) else self._raise_own
+        pool = Pool(raise_nursery, self._order(source))
         try:
             pool.wait_until_warm()
         except BaseException:
@@ -197,6 +200,8 @@ class Sandbox:
         version = ""
         if isinstance(source, Snapshot):
             version, source = source.version, source.directory / "graph.nq"
+        elif isinstance(source, ParentAddress):
+            source = source.path
         elif isinstance(source, bytes):
             self._folder = self._folder or Path(tempfile.mkdtemp(prefix="poca-kg-sandbox-"))
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".nq", delete=False) as file:

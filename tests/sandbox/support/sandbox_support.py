@@ -18,7 +18,7 @@ from poca_kg.sandbox.sandbox import Sandbox
 KINDS = {"probe": "sandbox_probes:probe", "ungated": "sandbox_probes:ungated"}
 MIB = 1 << 20
 LIMIT_S = 1.0
-LIMITS = Limits(timeout_s=LIMIT_S, memory_bytes=256 * MIB, workers=2, express=2, spares=1)
+LIMITS = Limits(timeout_s=LIMIT_S, memory_bytes=256 * MIB, buffer_bytes=MIB, workers=2, express=2, spares=1)
 
 
 def graph(name: str, nodes: int = 300, clique: int = 40) -> bytes:
