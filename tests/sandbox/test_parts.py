@@ -14,6 +14,9 @@ from poca_kg.errors import (
     FairShareError,
     FilePlace,
     InputError,
+    LimitError,
+    LockedError,
+    NotConformingError,
     NotFoundError,
     QueryCancelledError,
     QueryCrashError,
@@ -21,6 +24,8 @@ from poca_kg.errors import (
     QuerySyntaxError,
     QueryTimeoutError,
     RemoteAccessError,
+    ResultTooLargeError,
+    StorageFullError,
     UnknownNameError,
     UsageError,
 )
@@ -218,6 +223,15 @@ def test_a_job_is_unpacked_as_it_was_packed(header, body) -> None:
         RemoteAccessError("SERVICE"),
         NotFoundError("nothing"),
         QueryMemoryError("too much"),
+        QueryTimeoutError("too long", advice="ask for less", limit=10.0, elapsed=10.5, retry_after=10.0),
+        ResultTooLargeError("too large", limit=1000),
+        QueryCrashError("broke down", retry_after=1.0),
+        QueryCancelledError("given up"),
+        BusyError("later", retry_after=2.0),
+        FairShareError("enough", limit=60.0, retry_after=3.0),
+        LockedError("process 7 writes here", advice="stop it"),
+        StorageFullError("the disk is full"),
+        NotConformingError("2 violations", report={"results": [{"path": "a", "count": 2}]}, advice="mend"),
     ],
 )
 def test_an_error_comes_back_as_it_went(error) -> None:
@@ -228,7 +242,10 @@ def test_an_error_comes_back_as_it_went(error) -> None:
 
 
 def test_an_error_of_another_kind_comes_back_as_the_nearest_above_it() -> None:
-    assert type(error_of(report_of(QueryTimeoutError("late")))).__name__ == "LimitError"
+    class SlowError(LimitError):
+        """A kind that does not pass."""
+
+    assert type(error_of(report_of(SlowError("late", limit=1.0)))) is LimitError
 
 
 @given(

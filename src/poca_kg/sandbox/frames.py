@@ -26,7 +26,7 @@ __all__ = [
     "unpack_job",
 ]
 
-MOST_PAYLOAD = 1 << 20
+MOST_PAYLOAD = 8 << 20
 """The longest payload that the front takes from a worker."""
 
 _HEAD = struct.Struct("!BII")

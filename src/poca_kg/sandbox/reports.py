@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from poca_kg.errors import (
     AnswerFormError,
+    BusyError,
+    FairShareError,
     FilePlace,
     InputError,
     LimitError,
+    LockedError,
+    NotConformingError,
     NotFoundError,
     PocaError,
+    QueryCancelledError,
     QueryCrashError,
     QueryMemoryError,
     QuerySyntaxError,
+    QueryTimeoutError,
     RemoteAccessError,
     ResultTooLargeError,
+    StorageFullError,
     UnknownNameError,
     UsageError,
 )
@@ -32,10 +39,21 @@ _PLAIN: dict[str, type[PocaError]] = {
         AnswerFormError,
         RemoteAccessError,
         NotFoundError,
+        StorageFullError,
+    )
+}
+_LIMITS: dict[str, type[LimitError]] = {
+    kind.__name__: kind
+    for kind in (
         LimitError,
+        LockedError,
+        QueryTimeoutError,
         QueryMemoryError,
         QueryCrashError,
+        QueryCancelledError,
         ResultTooLargeError,
+        BusyError,
+        FairShareError,
     )
 }
 
@@ -50,9 +68,18 @@ def report_of(error: PocaError) -> bytes:
     elif isinstance(error, InputError):
         place = error.place and (error.place.file, error.place.line, error.place.column)
         report |= {"kind": "InputError", "place": place}
+    elif isinstance(error, NotConformingError):
+        report |= {"kind": "NotConformingError", "report": error.report}
+    elif isinstance(error, LimitError):
+        numbers = [error.limit, error.elapsed, error.retry_after]
+        report |= {"kind": _nearest(error, _LIMITS), "numbers": numbers}
     else:
-        report["kind"] = next(one.__name__ for one in type(error).__mro__ if one.__name__ in _PLAIN)
+        report["kind"] = _nearest(error, _PLAIN)
     return json.dumps(report).encode()
+
+
+def _nearest(error: PocaError, kinds: Mapping[str, type[PocaError]]) -> str:
+    return next(one.__name__ for one in type(error).__mro__ if one.__name__ in kinds)
 
 
 def error_of(data: bytes) -> PocaError:
@@ -65,7 +92,7 @@ def error_of(data: bytes) -> PocaError:
     """
     try:
         report = json.loads(data)
-        return _SPECIAL.get(report["kind"], _plain)(report)
+        return _READERS[report["kind"]](report)
     except (ValueError, KeyError, TypeError):
         return QueryCrashError("the process that ran the query told nothing that can be read")
 
@@ -89,7 +116,27 @@ def _input(report: dict[str, Any]) -> PocaError:
     return InputError(str(report["what"]), place=place, advice=str(report["advice"]))
 
 
-_SPECIAL: dict[str, Callable[[dict[str, Any]], PocaError]] = {
+def _limit(report: dict[str, Any]) -> PocaError:
+    limit, elapsed, retry_after = (None if one is None else float(one) for one in report["numbers"])
+    return _LIMITS[report["kind"]](
+        str(report["what"]),
+        advice=str(report["advice"]),
+        limit=limit,
+        elapsed=elapsed,
+        retry_after=retry_after,
+    )
+
+
+def _not_conforming(report: dict[str, Any]) -> PocaError:
+    return NotConformingError(
+        str(report["what"]), report=dict(report["report"]), advice=str(report["advice"])
+    )
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], PocaError]] = {
+    **dict.fromkeys(_PLAIN, _plain),
+    **dict.fromkeys(_LIMITS, _limit),
+    "NotConformingError": _not_conforming,
     "QuerySyntaxError": _syntax,
     "UnknownNameError": _unknown_name,
     "InputError": _input,
