@@ -59,9 +59,10 @@ class WriterProcess:
         """The process id, if the writer was started."""
         return None if self._process is None else self._process.pid
 
-    def fileno(self) -> int:
-        """Return the descriptor that a selector can watch for messages."""
-        return -1 if self._control is None else self._control.fileno()
+    @property
+    def control(self) -> socket.socket | None:
+        """The socket that messages come from, for an event loop; it is another one after each start."""
+        return self._control
 
     def start(self) -> str:
         """Start the process and return the version that is current; also after it has ended.
@@ -95,10 +96,10 @@ class WriterProcess:
 
     def receive(self) -> dict[str, Any]:
         """Return the next message; empty when the writer has ended, however it came to that."""
-        packet = b""
-        if self._control is not None:
+        packet, control = b"", self._control
+        if control is not None:
             with contextlib.suppress(OSError):
-                packet = self._control.recv(PACKET)
+                packet = control.recv(PACKET)
         told: dict[str, Any] = json.loads(packet or b"{}")
         return told
 
@@ -116,6 +117,8 @@ class WriterProcess:
 
     def _end(self, within_s: float = 10.0) -> None:
         if self._control is not None:
+            with contextlib.suppress(OSError):
+                self._control.shutdown(socket.SHUT_RDWR)  # which also wakes a thread that waits in receive
             self._control.close()
             self._control = None
         if self._process is not None:

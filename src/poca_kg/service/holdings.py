@@ -1,0 +1,131 @@
+"""What the writer holds: the lock of a data folder, its current snapshot in memory, and how to add one."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import tempfile
+
+from poca_kg.errors import NotFoundError, PocaError
+from poca_kg.service.staging import Ground, Staged
+from poca_kg.service.writer_order import WriterOrder
+from poca_kg.settings import package_version
+from poca_kg.store.content import lines_by_graph
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.folder_lock import FolderLock
+from poca_kg.store.manifest import GraphEntry, Manifest
+from poca_kg.store.publication import BASE, clear_leftovers, storage_errors
+from poca_kg.store.snapshot import (
+    Snapshot,
+    current_snapshot,
+    open_snapshot,
+    prune_snapshots,
+    publish_files,
+)
+from poca_kg.validate import read_shapes
+
+__all__ = ["STORED_FROM", "Holdings", "make_manifest"]
+
+STORED_FROM = 200_000
+"""From how many triples on a snapshot gets a store on disk: memory is filled with fewer in half a second."""
+
+_PLACES = "places.tsv"
+
+
+class Holdings:
+    """The current snapshot of a data folder, in memory and on disk, and no one else may change it.
+
+    Raises
+    ------
+    LockedError
+        If another process holds the folder.
+    NotFoundError
+        If nothing is current there.
+    PocaError
+        Whatever is wrong with the snapshot or the shapes.
+    """
+
+    def __init__(self, order: WriterOrder) -> None:
+        self._order = order
+        self._snapshots = order.data_dir / "snapshots"
+        with storage_errors(order.data_dir):
+            self._lock = FolderLock(order.data_dir)
+        clear_leftovers(self._snapshots)
+        self.snapshot, self.store = self._open()
+        shapes = None if order.unvalidated else read_shapes(order.ontology_dir)
+        self.ground = Ground(package_version(), shapes, self.snapshot.places)
+        self._last_size = 0
+        _settle_memory()
+
+    def _open(self) -> tuple[Snapshot, EmbeddedStore]:
+        snapshot = current_snapshot(self._order.data_dir)
+        if snapshot is None:
+            what = f"no snapshot is current in {self._order.data_dir}"
+            raise NotFoundError(what, advice="run `poca-kg build` and `poca-kg publish` first")
+        return snapshot, open_snapshot(snapshot)
+
+    def publish(self, staged: Staged) -> None:
+        """Make what was staged the current snapshot, on the disk; :meth:`advance` then puts it into memory.
+
+        Raises
+        ------
+        StorageFullError
+            If the disk takes no more; then what was current still is.
+        InputError
+            If the folder cannot be written to for another reason.
+        """
+        base = self.snapshot
+        manifest = make_manifest(staged, self.ground.package_version, base.manifest)
+        files = dict(staged.files) | {
+            "manifest.json": manifest.to_json(),
+            _PLACES: (base.directory / _PLACES).read_bytes(),
+            BASE: f"{base.version}\n".encode(),
+        }
+        self._last_size = sum(map(len, files.values()))
+        with_store = manifest.triples >= STORED_FROM
+        try:
+            with storage_errors(self._order.data_dir):
+                self.snapshot = publish_files(self._lock, staged.version, files, with_store=with_store)
+        except PocaError:
+            self.snapshot, self.store = self._open()  # whatever the pointer says now
+            raise
+
+    def advance(self, content: bytes) -> None:
+        """Take a published content into memory, for the next write to begin with."""
+        self.store = EmbeddedStore.from_nquads(content, self.snapshot.version)
+        _settle_memory()
+
+    def prune(self) -> None:
+        """Remove old snapshots; what cannot be removed now is removed another time."""
+        with storage_errors(self._order.data_dir):
+            prune_snapshots(self._lock, self._order.keep)
+
+    def has_room(self) -> bool:
+        """Whether the disk would take what it last refused."""
+        try:
+            with tempfile.TemporaryFile(dir=self._snapshots) as file:
+                os.posix_fallocate(file.fileno(), 0, max(1, self._last_size))
+        except OSError:
+            return False
+        return True
+
+
+def make_manifest(staged: Staged, package_version: str, base: Manifest) -> Manifest:
+    """Return the manifest of a staged content; of graphs that the base knew, licence and title are kept."""
+    known = {entry.iri: entry for entry in base.graphs}
+    unknown = GraphEntry("", 0, "", "", "")
+    by_graph = lines_by_graph(staged.files["graph.nq"])
+    graphs = tuple(
+        GraphEntry(iri, len(lines), told.licence, told.title, hashlib.sha256(b"".join(lines)).hexdigest())
+        for iri, lines in by_graph.items()
+        for told in [known.get(iri, unknown)]
+    )
+    triples = sum(entry.triples for entry in graphs)
+    return Manifest(staged.version, package_version, triples, graphs, base.tables)
+
+
+def _settle_memory() -> None:
+    """Put what is held out of the collector's sight, so that a fork does not copy it by looking."""
+    gc.collect()
+    gc.freeze()
