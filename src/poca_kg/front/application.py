@@ -7,6 +7,7 @@ import ipaddress
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,7 +18,7 @@ from poca_kg.front.messages import Call, Handler, Response
 from poca_kg.front.metrics import CONTENT_TYPE, Sample, render
 from poca_kg.front.packing import PackingCall
 from poca_kg.front.queries import QueryDesk
-from poca_kg.front.replies import with_standard_headers
+from poca_kg.front.replies import guard, with_standard_headers
 from poca_kg.front.visits import Visit, Visits
 from poca_kg.web.asking import ENDPOINT
 from poca_kg.web.headers import standard_headers
@@ -96,7 +97,7 @@ class Application:
     ) -> None:
         self._options, self._networks = options, options.networks
         self._desk, self._flask, self._visits, self._signs = desk, flask, visits, signs
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[Mapping[str, Sample]]] = set()
 
     def handle(self, call: Call) -> None:
         """See to it that a call is responded to."""
@@ -140,13 +141,18 @@ class Application:
         elif request.path == "/readyz":
             self._respond(visit, self._signs.readiness.response())
         else:
-            task = asyncio.get_running_loop().create_task(self._tell_numbers(visit))
+            task = asyncio.ensure_future(self._signs.numbers())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(partial(self._tell_numbers, visit))
 
-    async def _tell_numbers(self, visit: Visit) -> None:
-        headers = [("Content-Type", CONTENT_TYPE), ("Cache-Control", "no-store")]
-        self._respond(visit, Response(200, headers, render(await self._signs.numbers())))
+    def _tell_numbers(self, visit: Visit, task: asyncio.Future[Mapping[str, Sample]]) -> None:
+        self._tasks.discard(task)
+
+        def tell() -> None:
+            headers = [("Content-Type", CONTENT_TYPE), ("Cache-Control", "no-store")]
+            self._respond(visit, Response(200, headers, render(task.result())))
+
+        guard(visit, tell, self._desk.version)
 
     def _respond(self, visit: Visit, response: Response) -> None:
         visit.respond(with_standard_headers(response, visit, self._desk.version))

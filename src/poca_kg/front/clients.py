@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 __all__ = ["Network", "client_of", "is_trusted", "scheme_of"]
@@ -12,6 +13,7 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _MOST_HOPS = 20
+_MOST_REMEMBERED = 4096
 _PREFIX_OF_ONE_CLIENT = 64
 
 
@@ -30,10 +32,12 @@ def client_of(peer: str, headers: Mapping[str, str], trusted: Sequence[Network])
     >>> client_of("2001:db8::1:2:3:4", {}, [])
     '2001:db8::/64'
     """
+    if not trusted:
+        return _client_alone(peer)
     address = _read(peer)
     if address is None:
         return peer
-    if trusted and _is_in(address, trusted):
+    if _is_in(address, trusted):
         hops = headers.get("x-forwarded-for", "").rsplit(",", _MOST_HOPS)
         for hop in reversed(hops[-_MOST_HOPS:]):
             before = _read(hop.strip())
@@ -65,6 +69,12 @@ def scheme_of(peer: str, headers: Mapping[str, str], trusted: Sequence[Network])
     """
     says = headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
     return "https" if says == "https" and is_trusted(peer, trusted) else "http"
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _client_alone(peer: str) -> str:
+    address = _read(peer)
+    return peer if address is None else _named(address)
 
 
 def _read(text: str) -> _Address | None:

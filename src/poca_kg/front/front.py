@@ -58,6 +58,7 @@ class Front:
         self._sandbox, self._app_of = sandbox, app_of
         self._options, self._gather = options or FrontOptions(), gather
         self.readiness = Readiness()
+        self.readiness.watch("workers", self._look_at_workers)
         self.triples: int | None = None
         self._generation = 0
         self._cache, self._metrics = ByteCache(self._options.cache_bytes), Metrics()
@@ -141,6 +142,9 @@ class Front:
                 dropped_log_lines=self._log.dropped if self._log is not None else 0,
             )
         )
+
+    def _look_at_workers(self) -> str:
+        return "" if self._sandbox.statistics().workers else "there is none"
 
     async def _numbers(self) -> Mapping[str, Sample]:
         told = dict(await self._gather()) if self._gather is not None else {}

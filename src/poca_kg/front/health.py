@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from poca_kg.front.messages import Response
 
@@ -24,7 +25,14 @@ class Readiness:
     """
 
     def __init__(self) -> None:
-        self.reasons: dict[str, str] = {}
+        self._held: dict[str, str] = {}
+        self._probes: dict[str, Callable[[], str]] = {}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What is not ready, by part."""
+        looked = {part: probe() for part, probe in self._probes.items()}
+        return {**{part: reason for part, reason in looked.items() if reason}, **self._held}
 
     @property
     def is_ready(self) -> bool:
@@ -33,17 +41,22 @@ class Readiness:
 
     def hold(self, part: str, reason: str) -> None:
         """Say that a part is not ready, and why."""
-        self.reasons[part] = reason
+        self._held[part] = reason
 
     def clear(self, part: str) -> None:
         """Say that a part is ready."""
-        self.reasons.pop(part, None)
+        self._held.pop(part, None)
+
+    def watch(self, part: str, probe: Callable[[], str]) -> None:
+        """Have a part looked at whenever somebody asks; the probe gives a reason, or nothing."""
+        self._probes[part] = probe
 
     def response(self) -> Response:
         """Return the answer to ``/readyz``: 200, or 503 with the reasons."""
-        if self.is_ready:
+        reasons = self.reasons
+        if not reasons:
             return _answer(200, {"ready": True})
-        response = _answer(503, {"ready": False, "reasons": dict(sorted(self.reasons.items()))})
+        response = _answer(503, {"ready": False, "reasons": dict(sorted(reasons.items()))})
         response.headers.append(("Retry-After", "1"))
         return response
 

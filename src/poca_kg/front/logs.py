@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -49,43 +49,48 @@ class JsonLog:
 
     def __init__(self, stream: BinaryIO, *, clock: Callable[[], float] = time.time) -> None:
         self._stream, self._clock = stream, clock
-        self._waiting: queue.SimpleQueue[tuple[float, str, dict[str, Any]] | None] = queue.SimpleQueue()
+        self._waiting: deque[tuple[float, str, dict[str, Any]]] = deque()
+        self._something, self._closing = threading.Event(), threading.Event()
         self.dropped = 0
-        self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="log", daemon=True)
         self._thread.start()
 
     def write(self, event: str, **members: object) -> None:
         """Log something that happened; members that are empty are left out."""
-        if self._waiting.qsize() >= _MOST_WAITING:
+        if len(self._waiting) >= _MOST_WAITING:
             self.dropped += 1
             return
-        self._waiting.put((self._clock(), event, members))
+        self._waiting.append((self._clock(), event, members))
+        if not self._something.is_set():
+            self._something.set()
 
     def close(self, within_s: float = 2.0) -> None:
         """Write what waits, and no more."""
-        self._waiting.put(None)
+        self._closing.set()
+        self._something.set()
         self._thread.join(within_s)
 
-    def _write_all(self) -> None:
-        is_open = True
-        while is_open:
-            lines: list[str] = []
-            record = self._waiting.get()
-            while record is not None:
-                lines.append(_line(*record))
-                if len(lines) >= _BATCH:
-                    break
-                try:
-                    record = self._waiting.get(timeout=_PAUSE_S)
-                except queue.Empty:
-                    break
-            else:
-                is_open = False
-            try:
-                self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
-                self._stream.flush()
-            except (OSError, ValueError):
-                self.dropped += len(lines)
+    def _work(self) -> None:
+        """Write a batch whenever there is something, with pauses in which the next one gathers."""
+        while not self._closing.is_set():
+            self._something.wait()
+            self._closing.wait(_PAUSE_S)
+            self._something.clear()
+            self._write_waiting()
+        self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        while self._waiting:
+            self._write_batch()
+
+    def _write_batch(self) -> None:
+        count = min(len(self._waiting), _BATCH)
+        lines = [_line(*self._waiting.popleft()) for _ in range(count)]
+        try:
+            self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
+            self._stream.flush()
+        except (OSError, ValueError):
+            self.dropped += count
 
 
 class JsonFormatter(logging.Formatter):

@@ -14,7 +14,7 @@ from poca_kg.front.flights import Flight, Flights, Runner
 from poca_kg.front.logs import digest_of
 from poca_kg.front.messages import Request, Response
 from poca_kg.front.metrics import Metrics
-from poca_kg.front.replies import encoding_for, headers_of_answer, killed_by, not_modified, refuse
+from poca_kg.front.replies import encoding_for, guard, headers_of_answer, killed_by, not_modified, refuse
 from poca_kg.front.sending import Sender
 from poca_kg.front.streams import Copy, Stream, pieces_of
 from poca_kg.front.visits import Visit
@@ -93,7 +93,7 @@ class QueryDesk:
             go_on(read())
         else:
             reading = asyncio.get_running_loop().run_in_executor(self.threads, read)
-            reading.add_done_callback(lambda done: go_on(done.result()))
+            reading.add_done_callback(lambda done: guard(visit, lambda: go_on(done.result()), self.version))
 
     def board(self, order: _Order, shared: Hashable) -> None:
         """Have a visit wait for an equal job that is on its way, or for one of its own."""
@@ -116,7 +116,8 @@ class QueryDesk:
     def keep(self, order: _Order, body: bytes, version: str) -> KeptAnswer:
         """Return an answer, which the cache keeps if it is one that may be given again."""
         headers, etag = order.asked.headers(version), order.asked.tag(version)
-        length = 2 * len(order.asked.query)
+        request = order.visit.request
+        length = len(request.query_string) + len(request.body) + len(request.headers.get("accept", ""))
         kept = KeptAnswer(tuple(headers), body, etag, length, order.sha256)
         if etag:
             self._cache.keep(version, order.key, kept)
@@ -171,8 +172,10 @@ class _Passenger:
 
     def landed(self, result: Outcome | PocaError) -> None:
         """Take the answer."""
-        if not self._is_aboard:
-            return
+        if self._is_aboard:
+            guard(self._order.visit, lambda: self._land(result), self._desk.version)
+
+    def _land(self, result: Outcome | PocaError) -> None:
         if isinstance(result, PocaError):
             self.leave()
             self._desk.tell(self._order, result, is_own=self._flight.client == self._order.visit.client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from poca_kg.errors import (
     QueryCancelledError,
@@ -19,6 +20,7 @@ from poca_kg.web.problems import problem_of
 
 __all__ = [
     "encoding_for",
+    "guard",
     "headers_of_answer",
     "killed_by",
     "not_modified",
@@ -97,6 +99,16 @@ def refuse(visit: Visit, error: BaseException, version: str) -> None:
     visit.details |= {"problem": problem.slug, "killed_by": killed_by(error)}
     headers = [*problem.headers, (_VARY, "Accept"), *standard_headers(visit.request.id, version)]
     visit.respond(Response(problem.status, headers, problem.body))
+
+
+def guard(visit: Visit, step: Callable[[], None], version: str) -> None:
+    """Take a step towards a response; whatever it raises is told, so that nobody waits for ever."""
+    try:
+        step()
+    except Exception as error:
+        if visit.is_answered:
+            raise
+        refuse(visit, error, version)
 
 
 def killed_by(error: BaseException | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from poca_kg.front.cache import ByteCache, KeptAnswer
 from poca_kg.front.encoding import pack
 from poca_kg.front.messages import Response
-from poca_kg.front.replies import encoding_for, headers_of_answer, not_modified
+from poca_kg.front.replies import encoding_for, guard, headers_of_answer, not_modified
 from poca_kg.front.visits import Visit
 from poca_kg.web.tags import is_known_to
 
@@ -51,9 +51,9 @@ class Sender:
         self, visit: Visit, key: Hashable, kept: KeptAnswer, version: str, encoding: str
     ) -> None:
         def packed(done: asyncio.Future[bytes]) -> None:
-            if encoding not in kept.packed:
+            if encoding not in kept.packed and done.exception() is None:
                 self.cache.keep_packed(key, kept, encoding, done.result())
-            self.send(visit, key, kept, version)
+            guard(visit, lambda: self.send(visit, key, kept, version), version)
 
         loop = asyncio.get_running_loop()
         loop.run_in_executor(self.threads, pack, kept.body, encoding).add_done_callback(packed)

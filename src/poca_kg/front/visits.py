@@ -16,16 +16,18 @@ _REFUSED = "refused"
 class Visit:
     """A call on its way; ``details`` are the further members of its line in the log."""
 
-    __slots__ = ("_call", "client", "details", "request", "route")
+    __slots__ = ("_call", "client", "details", "is_answered", "request", "route")
 
     def __init__(self, call: Call, route: str, client: str) -> None:
         self._call = call
         self.request: Request = call.request
         self.route, self.client = route, client
         self.details: dict[str, object] = {}
+        self.is_answered = False
 
     def respond(self, response: Response) -> None:
-        """Send the response."""
+        """Send the response, once."""
+        self.is_answered = True
         self._call.respond(response)
 
     def when_gone(self, callback: Callable[[], None]) -> None:
