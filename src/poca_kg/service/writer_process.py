@@ -59,10 +59,9 @@ class WriterProcess:
         """The process id, if the writer was started."""
         return None if self._process is None else self._process.pid
 
-    @property
-    def control(self) -> socket.socket | None:
-        """The socket that messages come from, for an event loop; it is another one after each start."""
-        return self._control
+    def fileno(self) -> int:
+        """Return the descriptor that a selector can watch for messages; it is another one after a start."""
+        return -1 if self._control is None else self._control.fileno()
 
     def start(self) -> str:
         """Start the process and return the version that is current; also after it has ended.
