@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -85,15 +87,30 @@ def test_half_open_connections_hold_nobody_up(server_with: Give, canary: Callabl
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
         b"Content-Length: 1000\r\n\r\nASK",
     ]
-    with canary(server) as singing:
-        links = [connect(server, timeout_s=scene["ended_within_s"]) for _ in range(scene["half_open"])]
-        for number, link in enumerate(links):
+    with canary(server) as singing, ExitStack() as links:
+        opened = [
+            links.enter_context(connect(server, timeout_s=scene["ended_within_s"]))
+            for _ in range(scene["half_open"])
+        ]
+        until = time.monotonic() + scene["ended_within_s"]
+        for number, link in enumerate(opened):
             link.sendall(heads[number % 2])
-        for link in links:
-            while link.recv(65536):
-                pass
-            link.close()
+        open_still = [number for number, link in enumerate(opened) if not is_ended(link, until)]
+    assert open_still == []
     assert singing.wrong() == []
+
+
+def is_ended(link: socket.socket, until: float) -> bool:
+    """Whether the server has ended a connection by some time."""
+    try:
+        link.settimeout(max(0.01, until - time.monotonic()))
+        while link.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def test_aborted_requests_leave_nothing_behind(server_with: Give) -> None:
@@ -118,8 +135,10 @@ def test_aborted_requests_leave_nothing_behind(server_with: Give) -> None:
     assert answer(ask(server.address, "ASK {} # after")) == "200"
 
 
-def test_health_is_told_while_all_workers_are_busy(server_with: Give) -> None:
+def test_health_is_told_while_all_workers_are_busy(server_for: Give, server_with: Give) -> None:
     scene = SCENES["health"]
+    server_for("health")
+    server_for("metrics")
     server = server_with(scene["profile"])
     with ThreadPoolExecutor(scene["runaways"]) as threads:
         running = runaways(server, scene["runaways"], threads)

@@ -65,7 +65,8 @@ def exchange(
     started = time.monotonic()
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=patience_s)
     try:
-        connection.putrequest(method, path, skip_accept_encoding=True)
+        own_host = any(name.lower() == "host" for name in headers or {})
+        connection.putrequest(method, path, skip_host=own_host, skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             connection.putheader(name, value)
         if body or method in ("POST", "PUT", "PATCH"):
