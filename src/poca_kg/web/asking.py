@@ -27,7 +27,7 @@ __all__ = ["ENDPOINT", "Asked", "RequestParts", "check_text", "job_of", "read_as
 ENDPOINT = "/sparql"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _LONGEST_ADDRESS = 2000
-_CALLS = re.compile(r"(?:NOW|RAND|UUID|BNODE)(?:\s|#[^\r\n]*[\r\n])*\(", re.IGNORECASE)
+_CALLS = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*[(#]", re.IGNORECASE)  # a note may stand before the bracket
 
 
 class RequestParts(TypedDict):
