@@ -108,6 +108,11 @@ class FrontProcess:
             await asyncio.sleep(0.01)
         self._reap()
 
+    def end(self) -> None:
+        """End the process by force; it is started again."""
+        if self._process is not None:
+            self._process.kill()
+
     def _reap(self) -> None:
         if self._channel is not None:
             self._channel.close()

@@ -1,4 +1,4 @@
-"""All fronts of a service together: which version each serves, and what they count."""
+"""All fronts of a service together: which graph each serves, and what they count."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GATHER_WITHIN_S = 0.5
 
 
 class Fronts:
-    """Starts the fronts, hears which version they serve, gathers their numbers, stops them.
+    """Starts the fronts, hears which graph they serve, gathers their numbers, stops them.
 
     It is used on one event loop.
 
@@ -50,7 +50,7 @@ class Fronts:
         ]
         self.triples = 0
         self._hear = hear
-        self._versions: dict[str, str] = {}
+        self._generations: dict[str, int] = {}
         self._changed = asyncio.Event()
         self._numbers = itertools.count()
         self._samples: dict[int, dict[str, Any]] = {}
@@ -71,16 +71,21 @@ class Fronts:
         for process in self._processes:
             process.tell(message)
 
-    async def wait_for(self, version: str, within_s: float) -> bool:
-        """Wait until every front serves a version; return whether it came to that in time."""
-        return await self._wait(lambda: self._all_serve(version), within_s)
+    async def wait_for(self, generation: int, within_s: float) -> bool:
+        """Wait until every front serves a graph, or a later one; return whether it came to that in time."""
+        return await self._wait(lambda: not self._behind(generation), within_s)
+
+    def start_again(self, generation: int) -> None:
+        """Start those fronts again that have not come to serve a graph: they will from their start."""
+        for process in self._behind(generation):
+            process.end()
 
     async def stop(self, within_s: float) -> None:
         """Have every front finish its work, or end it after a time."""
         await asyncio.gather(*(process.stop(within_s) for process in self._processes))
 
-    def _all_serve(self, version: str) -> bool:
-        return all(self._versions.get(process.name) == version for process in self._processes)
+    def _behind(self, generation: int) -> list[FrontProcess]:
+        return [one for one in self._processes if self._generations.get(one.name, 0) < generation]
 
     async def _wait(self, is_so: Callable[[], bool], within_s: float) -> bool:
         try:
@@ -94,7 +99,7 @@ class Fronts:
 
     def _receive(self, front: FrontProcess, message: Message) -> None:
         if "serving" in message:
-            self._versions[front.name] = str(message["serving"])
+            self._generations[front.name] = message["serving"]
             self.triples = int(message["triples"])
         elif "sample" in message:
             self._samples.get(message["number"], {})[front.name] = message["sample"]
@@ -107,7 +112,7 @@ class Fronts:
         self._changed.set()
 
     def _forget(self, front: FrontProcess) -> None:
-        self._versions.pop(front.name, None)
+        self._generations.pop(front.name, None)
         self._changed.set()
 
     async def _gather(self, asking: FrontProcess, asked: int) -> None:
@@ -115,7 +120,7 @@ class Fronts:
         number = next(self._numbers)
         samples = self._samples[number] = {}
         self.tell({"sample": number})
-        await self._wait(lambda: samples.keys() >= self._versions.keys(), _GATHER_WITHIN_S)
+        await self._wait(lambda: samples.keys() >= self._generations.keys(), _GATHER_WITHIN_S)
         del self._samples[number]
         asking.tell({"gathered": asked, "samples": samples})
 

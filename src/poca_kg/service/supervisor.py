@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from poca_kg.errors import LimitError, PocaError
 from poca_kg.front.event_loop import new_event_loop
@@ -28,8 +29,9 @@ from poca_kg.store.snapshot import Snapshot, current_snapshot, find_snapshot
 __all__ = ["Ears", "Supervisor", "supervise"]
 
 _LOOK_EVERY_S = 0.5
-_START_WITHIN_S = 60.0
-_SWITCH_WITHIN_S = 30.0
+_SHOW_WITHIN_S = 60.0
+_SLACK_S = 5.0
+_LARGE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,11 @@ class Supervisor:
     ) -> None:
         self._configuration, self._source, self._ears = configuration, source, ears
         self._address = address_of(sockets[0][0])
-        self._parents = Parents(configuration.limits)
+        self._parents = Parents(configuration.limits.timeout_s + _SLACK_S)
         self._fronts = Fronts(sockets, greeting=self._greet, hear=self._hear)
         self._writer = None if writer is None else WriterKeeper(writer, self._publish, self._hold)
         self._version, self._no_writes, self._has_served = "", "", False
+        self._shown: Message = {}
         self._switching = asyncio.Lock()
         self._failure: PocaError | None = None
         self._ending = asyncio.Event()
@@ -88,70 +91,81 @@ class Supervisor:
         Raises what :func:`supervise` raises.
         """
         with self._signals():
+            life = asyncio.ensure_future(self._live())
+            ending = asyncio.ensure_future(self._ending.wait())
             try:
-                await self._start()
-                async with asyncio.TaskGroup() as tasks:
-                    watch = tasks.create_task(self._watch())
-                    await self._ending.wait()
-                    watch.cancel()
+                await asyncio.wait({life, ending}, return_when=asyncio.FIRST_COMPLETED)
+                if life.done():
+                    life.result()
+                if self._failure is not None:
+                    raise self._failure
             finally:
+                life.cancel()
+                ending.cancel()
+                await asyncio.gather(life, ending, return_exceptions=True)
                 await self._stop()
 
-    async def _start(self) -> None:
-        """Start everything, and tell once it serves."""
+    async def _live(self) -> None:
+        """Start everything, tell once it serves, and follow the current snapshot of the data folder."""
         if self._writer is not None:
             await self._writer.start()
         self._fronts.start()
-        version = await self._parents.raise_over(self._source.graph)
-        self._version = version
-        self._fronts.tell(self._graph())
-        serving = asyncio.ensure_future(self._fronts.wait_for(version, _START_WITHIN_S))
-        ending = asyncio.ensure_future(self._ending.wait())
-        await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
-        serving.cancel()
-        ending.cancel()
-        if self._failure is not None:
-            raise self._failure
-        if serving.done() and not serving.result():
+        graph = self._source.graph
+        is_large = _is_large(graph)
+        if not await self._show(graph, on_disk=is_large):
             raise LimitError("the fronts do not start", advice="see what they say in the log")
-        if not self._ending.is_set():
-            self._has_served = True
-            self._ears.listening(self._address, version, self._fronts.triples)
-
-    async def _stop(self) -> None:
-        """End every process: the fronts while writer and workers still answer them."""
-        within_s = self._configuration.stop_timeout
-        await self._fronts.stop(within_s)
-        if self._writer is not None:
-            await self._writer.stop(within_s)
-        await self._parents.close()
-
-    async def _watch(self) -> None:
-        """Follow the current snapshot of the data folder."""
+        self._has_served = True
+        self._ears.listening(self._address, self._version, self._fronts.triples)
+        if is_large:
+            await self._show(graph)
         complaint = ""
-        while self._source.data_dir is not None:
+        while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             try:
-                snapshot = current_snapshot(self._source.data_dir)
-                if snapshot is not None:
-                    await self._switch(snapshot)
+                await self._look()
                 complaint = ""
             except PocaError as error:
                 if str(error) != complaint:
                     complaint = str(error)
                     self._ears.message(f"{self._version} stays: {error}")
 
+    async def _look(self) -> None:
+        """Serve the current snapshot, if it is another one."""
+        snapshot = None if self._source.data_dir is None else current_snapshot(self._source.data_dir)
+        if snapshot is not None:
+            await self._switch(snapshot)
+
     async def _switch(self, snapshot: Snapshot) -> None:
-        """Have new requests see another snapshot; those that run finish on the old one."""
         async with self._switching:
-            if snapshot.version == self._version:
-                return
-            await self._parents.raise_over(snapshot)
-            self._version = snapshot.version
-            self._fronts.tell(self._graph())
-            if await self._fronts.wait_for(snapshot.version, _SWITCH_WITHIN_S):
+            if snapshot.version != self._version and await self._show(snapshot):
                 self._ears.message(f"{snapshot.version} is served")
-            await self._parents.leave()
+
+    async def _show(self, graph: Snapshot | Path, *, on_disk: bool = False) -> bool:
+        """Have new requests see a graph, while those that run finish on the old one; return whether they do.
+
+        A front that does not come to it in time is started again.
+        """
+        self._version = await self._parents.raise_over(graph, on_disk=on_disk)
+        generation = self._parents.generation
+        self._shown = {
+            "address": self._parents.address,
+            "generation": generation,
+            "triples": graph.manifest.triples if isinstance(graph, Snapshot) else None,
+        }
+        self._fronts.tell({"graph": self._shown})
+        is_shown = await self._fronts.wait_for(generation, _SHOW_WITHIN_S)
+        if not is_shown:
+            self._fronts.start_again(generation)
+        self._parents.leave()
+        return is_shown
+
+    async def _stop(self) -> None:
+        """End every process: the fronts first, while writer and workers still answer them."""
+        within_s = self._configuration.stop_timeout
+        await self._fronts.stop(within_s)
+        if self._writer is not None:
+            await self._writer.stop(within_s)
+        await self._parents.close()
 
     async def _publish(self, version: str) -> None:
         """Serve what the writer has published."""
@@ -174,11 +188,7 @@ class Supervisor:
             "data_dir": None if self._source.data_dir is None else str(self._source.data_dir),
             "no_writes": self._no_writes,
         }
-        return greeting | self._graph()
-
-    def _graph(self) -> Message:
-        """Return where the graph is to be had, nothing before it is loaded."""
-        return {"graph": self._parents.address} if self._parents.address else {}
+        return greeting | ({"graph": self._shown} if self._shown else {})
 
     def _hear(self, front: str, message: Message) -> None:
         """Take what a front could not do."""
@@ -200,3 +210,10 @@ class Supervisor:
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
+
+
+def _is_large(graph: Snapshot | Path) -> bool:
+    """Whether a graph is so large that it is served from the disk until it is in memory."""
+    if isinstance(graph, Path) or not (graph.directory / "store").is_dir():
+        return False
+    return (graph.directory / "graph.nq").stat().st_size > _LARGE_BYTES

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from poca_kg.errors import PocaError
+from poca_kg.service.parents import in_thread
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.service.writer_process import WriterProcess
 
@@ -48,14 +49,14 @@ class WriterKeeper:
         PocaError
             Whatever is wrong with the snapshot or the shapes.
         """
-        await asyncio.to_thread(self._process.start)
+        await in_thread(self._process.start)
         asyncio.get_running_loop().add_reader(self._process.fileno(), self._hear)
 
     async def stop(self, within_s: float) -> None:
         """End the writer once a write that is being published is done, or by force after a time."""
         self._is_wanted = False
         self._leave()
-        await asyncio.to_thread(self._process.stop, within_s)
+        await in_thread(lambda: self._process.stop(within_s))
 
     def _hear(self) -> None:
         told = self._process.receive()
