@@ -162,3 +162,8 @@ def test_no_header_and_an_unreadable_one_accept_everything() -> None:
 
 def test_a_long_header_is_read_in_no_time() -> None:
     assert choose("text/" + "a" * 100_000 + ", text/csv" + ";a=b" * 20_000, OFFERS) == "csv"
+
+
+def test_of_a_crowd_of_ranges_the_first_are_looked_at() -> None:
+    assert len(parse_accept("a/b," * 8000)) == 64
+    assert parse_accept("text/csv" + ",a/b" * 8000)[0].kind == "text"

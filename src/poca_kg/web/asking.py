@@ -27,6 +27,7 @@ __all__ = ["ENDPOINT", "Asked", "RequestParts", "check_text", "job_of", "read_as
 ENDPOINT = "/sparql"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _LONGEST_ADDRESS = 2000
+_CONTENT_TYPES = {media: ("Content-Type", content_type(media)) for media in (*ROW_FORMATS, *GRAPH_FORMATS)}
 _CALLS = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*[(#]", re.IGNORECASE)  # a note may stand before the bracket
 
 
@@ -72,6 +73,8 @@ class Asked:
         >>> Asked("ASK {}", ResultFormat.CSV).link()
         '/sparql?query=ASK+%7B%7D&format=csv'
         """
+        if len(self.query) > _LONGEST_ADDRESS:
+            return ""
         dataset = [("default-graph-uri", iri) for iri in self.default_graphs]
         dataset += [("named-graph-uri", iri) for iri in self.named_graphs]
         fields = [("query", self.query), *dataset, ("format", self.media.short)]
@@ -81,10 +84,9 @@ class Asked:
     def headers(self, version: str) -> Headers:
         """Return the headers of the answer from a version of the graph; those of every response are apart."""
         tag, link = self.tag(version), self.link()
-        found = [("Content-Type", content_type(self.media)), ("Vary", "Accept")]
-        found.append(("Cache-Control", "no-cache" if tag else "no-store"))
-        found += [("ETag", tag)] if tag else []
-        return found + ([("Content-Location", link)] if link else [])
+        found = [_CONTENT_TYPES[self.media], ("Vary", "Accept")]
+        found += [("Cache-Control", "no-cache"), ("ETag", tag)] if tag else [("Cache-Control", "no-store")]
+        return [*found, ("Content-Location", link)] if link else found
 
 
 def job_of(asked: Asked) -> QueryJob:

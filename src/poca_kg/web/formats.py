@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from functools import lru_cache
+from typing import TypeVar, cast
 
 from poca_kg.errors import UnknownNameError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
@@ -16,6 +17,7 @@ ROW_FORMATS = (ResultFormat.JSON, ResultFormat.XML, ResultFormat.CSV, ResultForm
 GRAPH_FORMATS = (RdfSyntax.TURTLE, RdfSyntax.N_TRIPLES, RdfSyntax.RDF_XML, RdfSyntax.JSON_LD)
 DATASET_FORMATS = (RdfSyntax.TRIG, RdfSyntax.N_QUADS)
 
+_SHORT, _REMEMBERED = 512, 256
 _Media = TypeVar("_Media", ResultFormat, RdfSyntax)
 
 
@@ -30,11 +32,19 @@ def pick(formats: Sequence[_Media], what: str, *, name: str | None, accept: str 
             if name.lower() in media.names:
                 return media
         raise UnknownNameError(f"format for {what}", name, [media.short for media in formats])
-    chosen = choose(accept, [(media, media_types(media)) for media in formats])
+    is_short = accept is None or len(accept) <= _SHORT
+    chosen = (_choose if is_short else _choose.__wrapped__)(tuple(formats), accept)
     if chosen is None:
         offered = [media.media_type for media in formats]
         raise RefusedError("not-acceptable", f"on offer are {', '.join(offered)}", offered=offered)
-    return chosen
+    return cast(_Media, chosen)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _choose(
+    formats: tuple[ResultFormat | RdfSyntax, ...], accept: str | None
+) -> ResultFormat | RdfSyntax | None:
+    return choose(accept, [(media, media_types(media)) for media in formats])
 
 
 def media_types(media: ResultFormat | RdfSyntax) -> list[str]:

@@ -11,6 +11,7 @@ __all__ = ["MediaRange", "choose", "parse_accept"]
 
 _RANGE = re.compile(r"\s*([\w!#$&.+^*-]+)/([\w!#$&.+^*-]+)\s*", re.ASCII)
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", re.ASCII | re.IGNORECASE)
+_MOST_RANGES = 64
 _Chosen = TypeVar("_Chosen")
 
 
@@ -35,11 +36,13 @@ class MediaRange:
 def parse_accept(header: str | None) -> tuple[MediaRange, ...]:
     """Return the media ranges of an Accept header; none at all, or none that can be read, is ``*/*``.
 
+    Those beyond the first 64 are not looked at: no client likes so many formats.
+
     >>> [(one.kind, one.quality) for one in parse_accept("text/turtle;q=0.5, nonsense, */*;q=0")]
     [('text', 0.5), ('*', 0.0)]
     """
     found = []
-    for part in (header or "").split(","):
+    for part in (header or "").split(",", _MOST_RANGES)[:_MOST_RANGES]:
         media_range, *parameters = part.lower().split(";")
         match = _RANGE.fullmatch(media_range)
         if match and not (match[1] == "*" and match[2] != "*"):
