@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -18,12 +17,8 @@ from pathlib import Path
 import pytest
 from bar_http import Reply, ask, exchange
 from bar_scenes import SCENES, answer, runaways, unexpected
-from bar_server import PASSED_ON, PLAN, Server, StartError, processes, start
+from bar_server import PASSED_ON, PLAN, Server, StartError, processes, publish_version, start
 from bar_watch import wait_for
-
-from poca_kg.store.manifest import Manifest, dataset_version
-from poca_kg.store.places import write_places
-from poca_kg.store.snapshot import publish
 
 Give = Callable[[str], Server]
 
@@ -112,16 +107,8 @@ def test_the_log_tells_what_happened_and_no_secrets(bar_data: Path, tmp_path: Pa
 def published(folder: Path, rows: int) -> Path:
     """Publish two versions whose every row names the version, and return the data folder."""
     for name in ("one", "two"):
-        dataset = folder / name
-        dataset.mkdir()
         lines = sorted(f'<http://e/n{n}> <http://e/version> "{name}" <http://e/g> .' for n in range(rows))
-        quads = ("\n".join(lines) + "\n").encode()
-        version = dataset_version("0.0.0", hashlib.sha256(quads).hexdigest())
-        (dataset / "graph.nq").write_bytes(quads)
-        (dataset / "manifest.json").write_bytes(Manifest(version, "0.0.0", rows, (), ()).to_json())
-        with (dataset / "places.tsv").open("wb") as places:
-            write_places((), (), places)
-        publish(dataset, folder / "data")
+        publish_version(folder / name, folder / "data", ("\n".join(lines) + "\n").encode())
     return folder / "data"
 
 
@@ -163,8 +150,7 @@ def test_a_reader_sees_one_version_or_the_other(tmp_path: Path, hint: str) -> No
         finally:
             over.set()
             threads.shutdown()
-            if server.alive():
-                server.stop()
+            server.stop()
     assert [torn(one, scene["rows"]) for one in replies if torn(one, scene["rows"])] == []
     assert len({one.header("X-Graph-Version") for one in replies}) == 2
 

@@ -70,7 +70,7 @@ def check(server: Server, case: Case, tripwire: Tripwire, secret: str) -> None:
     before = len(tripwire.visits)
     path, headers, body = case.filled(values(OUTSIDE=tripwire.address, SECRET=secret))
     longest = case.longest_s(PLAN["limit_s"])
-    reply = exchange(server.address, case.method, path, headers=headers, body=body, patience_s=longest + 10)
+    reply = exchange(server.address, case.method, path, headers=headers, body=body, patience_s=longest + 3)
     assert wrong_with(case, reply, PLAN["limit_s"]) == []
     assert tripwire.visits[before:] == []
     assert server.alive()

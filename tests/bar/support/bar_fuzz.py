@@ -45,7 +45,7 @@ def send(server: Server, mutant: Mutant) -> Reply:
     else:
         method, path = "PUT", "/data?graph=http://e/fuzz"
         headers["Authorization"] = f"Bearer {PLAN['token']}"
-    patience = PLAN["limit_s"] + 10
+    patience = PLAN["limit_s"] + 5
     return exchange(server.address, method, path, headers=headers, body=mutant.text, patience_s=patience)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import selectors
@@ -18,7 +19,14 @@ from typing import Any
 
 from bar_http import exchange
 
-__all__ = ["PLAN", "Server", "StartError", "graph", "missing", "processes", "serving", "start", "values"]
+from poca_kg.store.manifest import Manifest, dataset_version
+from poca_kg.store.places import write_places
+from poca_kg.store.snapshot import publish
+
+__all__ = [
+    "PASSED_ON", "PLAN", "Server", "StartError", "empty_folder", "graph", "missing", "processes",
+    "publish_version", "serving", "start", "values",
+]  # fmt: skip
 
 HERE = Path(__file__).resolve().parents[1]
 PLAN: dict[str, Any] = tomllib.loads((HERE / "server.toml").read_text("utf-8"))
@@ -199,3 +207,22 @@ def serving(profile: str) -> Iterator[Server]:
         finally:
             if server.alive():
                 server.stop()
+
+
+def publish_version(folder: Path, data: Path, quads: bytes) -> str:
+    """Publish some N-Quads to a data folder and return the version; ``folder`` must not be there yet."""
+    folder.mkdir(parents=True)
+    version = dataset_version("0.0.0", hashlib.sha256(quads).hexdigest())
+    (folder / "graph.nq").write_bytes(quads)
+    manifest = Manifest(version, "0.0.0", quads.count(b"\n"), (), ())
+    (folder / "manifest.json").write_bytes(manifest.to_json())
+    with (folder / "places.tsv").open("wb") as places:
+        write_places((), (), places)
+    publish(folder, data)
+    return version
+
+
+def empty_folder(folder: Path) -> Path:
+    """Return a data folder whose current snapshot is empty."""
+    publish_version(folder / "empty", folder / "data", b"")
+    return folder / "data"
