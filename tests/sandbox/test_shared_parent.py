@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,12 +16,14 @@ from pathlib import Path
 import pytest
 from sandbox_support import KINDS, LIMITS, RUNAWAY, Probe, alive, attempt, children, graph, wait_for
 
-from poca_kg.errors import InputError, LimitError, QueryMemoryError
+from poca_kg.errors import InputError, LimitError, QueryMemoryError, QueryTimeoutError
 from poca_kg.sandbox.jobs import QueryJob
 from poca_kg.sandbox.limits import Limits
-from poca_kg.sandbox.parent import ParentAddress, ParentProcess
+from poca_kg.sandbox.parent import ParentAddress, ParentProcess, has_store
 from poca_kg.sandbox.sandbox import Sandbox
 from poca_kg.store.formats import ResultFormat
+from poca_kg.store.publication import make_snapshot
+from poca_kg.store.snapshot import Snapshot
 
 NAME = QueryJob("SELECT ?n { <http://e/this> <http://e/name> ?n }", rows=ResultFormat.CSV)
 
@@ -150,6 +153,41 @@ def test_a_graph_that_cannot_be_read_is_told_and_leaves_no_process(tmp_path: Pat
         ParentProcess.start(tmp_path / "bad.nq", address=tmp_path / "parent")
     assert set(children(os.getpid())) == before
     assert not (tmp_path / "parent").exists()
+
+
+def test_workers_on_disk_answer_like_those_in_memory_and_are_confined_like_them(tmp_path: Path) -> None:
+    content = graph("one") + b'<http://e/this> <http://e/name> "other" <http://e/h> .\n'
+    make_snapshot(tmp_path / "v1", {"graph.nq": content}, with_store=True)
+    snapshot = Snapshot("v1", tmp_path / "v1")
+    assert has_store(snapshot)
+    asked = [
+        "SELECT (COUNT(*) AS ?n) { ?a <http://e/knows> ?b }",
+        "SELECT ?g ?n { GRAPH ?g { <http://e/this> <http://e/name> ?n } } ORDER BY ?n",
+        "SELECT ?n { <http://e/this> <http://e/name> ?n } ORDER BY ?n",
+        "SELECT (COUNT(*) AS ?n) FROM <http://e/h> { ?s ?p ?o }",
+    ]
+    answers: list[list[bytes]] = []
+    for on_disk in (True, False):
+        parent = ParentProcess.start(snapshot, KINDS, address=tmp_path / "parent", on_disk=on_disk)
+        with join(parent) as front:
+            assert front.version == "v1"
+            answers.append([attempt(front, QueryJob(text)).body for text in asked])
+            report = attempt(front, QueryJob(RUNAWAY))
+            assert isinstance(report.error, QueryTimeoutError)
+            holdings = json.loads(attempt(front, Probe(do="holdings")).body)
+            assert holdings["seccomp"] == "2"
+            assert holdings["limits"]["FSIZE"] == 0
+            refused = json.loads(attempt(front, Probe(do="attempts")).body)
+            assert set(refused.values()) == {"EPERM"}
+        parent.close()
+    assert answers[0] == answers[1]
+
+
+def test_a_snapshot_whose_graphs_overlap_is_not_served_from_the_disk(tmp_path: Path) -> None:
+    twice = b"<http://e/a> <http://e/p> <http://e/b> <http://e/%s> .\n"
+    make_snapshot(tmp_path / "v1", {"graph.nq": twice % b"g" + twice % b"h"}, with_store=True)
+    assert not has_store(Snapshot("v1", tmp_path / "v1"))
+    assert not has_store(tmp_path / "v1" / "graph.nq")
 
 
 SUPERVISOR = """

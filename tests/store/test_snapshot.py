@@ -56,7 +56,7 @@ def test_a_published_snapshot_is_complete_and_current(tmp_path: Path) -> None:
     snapshot = publish(_dataset(tmp_path / "dataset", 1), tmp_path, extra={"report.json": b"{}"})
     assert current_snapshot(tmp_path) == snapshot
     names = {path.name for path in snapshot.directory.iterdir()}
-    assert names == {"graph.nq", "manifest.json", "places.tsv", "report.json", "store"}
+    assert names == {"disjoint", "graph.nq", "manifest.json", "places.tsv", "report.json", "store"}
     assert snapshot.manifest.version == snapshot.version
     assert snapshot.places.of_row("http://e/x") is None
     assert open_snapshot(snapshot).version == snapshot.version

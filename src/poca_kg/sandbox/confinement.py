@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
-_MOST_FILES = 16
+_MOST_FILES, _MOST_FILES_OF_A_STORE = 16, 4096
 _FIRST_OTHER_FILE = 4
 _KEPT_VARIABLES = (
     "LANG",
@@ -62,11 +62,12 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
-def confine(parent: int) -> None:
+def confine(parent: int, *, with_store: bool = False) -> None:
     """Give up everything but the socket, which is descriptor 3; for a fresh fork with one thread.
 
     The process dies with its parent, cannot be looked into by others, opens no sockets, starts no programs,
-    writes no files and leaves no core. ``parent`` is the parent's process id.
+    writes no files and leaves no core. ``parent`` is the parent's process id; a worker ``with_store``
+    opens the files of one on disk.
     """
     import resource  # noqa: PLC0415  (absent on Windows)
 
@@ -84,7 +85,7 @@ def confine(parent: int) -> None:
     for what, most in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _MOST_FILES),
+        (resource.RLIMIT_NOFILE, _MOST_FILES_OF_A_STORE if with_store else _MOST_FILES),
     ):
         resource.setrlimit(what, (most, most))
     refuse_calls(libc())

@@ -23,6 +23,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def main() -> None:
     control, *listeners = (socket.socket(fileno=int(descriptor)) for descriptor in sys.argv[2:])
     try:
         with _ending_with(control):
-            version, open_store = _prepare(configuration)
+            graph = _prepare(configuration)
             handlers = find_handlers(configuration["kinds"])
     except PocaError as error:
         _send(control, {"failure": report_of(error).decode()})
@@ -77,17 +78,27 @@ def main() -> None:
     confinement.libc()
     gc.collect()
     gc.freeze()
-    Parent(control, listeners[0] if listeners else None, version, open_store, handlers).run()
+    Parent(control, listeners[0] if listeners else None, graph, handlers).run()
 
 
-def _prepare(configuration: Mapping[str, Any]) -> tuple[str, Callable[[], EmbeddedStore]]:
-    """Return the version of the graph and what opens it in a worker."""
+@dataclass(frozen=True)
+class _Graph:
+    """A version of the graph, and what opens it in a worker."""
+
+    version: str
+    open_store: Callable[[], EmbeddedStore]
+    is_on_disk: bool
+
+
+def _prepare(configuration: Mapping[str, Any]) -> _Graph:
     path, version = Path(configuration["path"]), configuration["version"]
     if configuration["on_disk"]:
         _warm_up(EmbeddedStore.in_memory())
-        return version, partial(EmbeddedStore.read_only, path, version)
+        return _Graph(
+            version, partial(EmbeddedStore.read_only, path, version, is_disjoint=True), is_on_disk=True
+        )
     store = load(path, version)
-    return store.version, lambda: store
+    return _Graph(store.version, lambda: store, is_on_disk=False)
 
 
 def _warm_up(store: EmbeddedStore) -> None:
@@ -133,12 +144,11 @@ class Parent:
         self,
         control: socket.socket,
         listener: socket.socket | None,
-        version: str,
-        open_store: Callable[[], EmbeddedStore],
+        graph: _Graph,
         handlers: Mapping[str, Handler],
     ) -> None:
         self._control, self._listener = control, listener
-        self._version, self._open_store, self._handlers = version, open_store, handlers
+        self._graph, self._handlers = graph, handlers
         self._selector = selectors.DefaultSelector()
         self._children: dict[int, tuple[int, socket.socket]] = {}
         if listener is not None:
@@ -162,7 +172,7 @@ class Parent:
 
     def _join(self, front: socket.socket) -> None:
         self._selector.register(front, selectors.EVENT_READ, partial(self._hear, front))
-        _send(front, {"version": self._version})
+        _send(front, {"version": self._graph.version})
 
     def _hear(self, front: socket.socket) -> None:
         try:
@@ -209,9 +219,11 @@ class Parent:
         try:
             if ours.fileno() != _CHILD_SOCKET:
                 os.dup2(ours.fileno(), _CHILD_SOCKET)
-            confinement.confine(parent)
+            confinement.confine(parent, with_store=self._graph.is_on_disk)
             source = socket.socket(fileno=_CHILD_SOCKET)
-            status = serve(source, self._open_store(), self._handlers, means=_means(memory), stack=stack)
+            status = serve(
+                source, self._graph.open_store(), self._handlers, means=_means(memory), stack=stack
+            )
         finally:
             os._exit(status)
 

@@ -21,9 +21,10 @@ from poca_kg.sandbox.confinement import clean_environment
 from poca_kg.sandbox.forkserver import PACKET
 from poca_kg.sandbox.jobs import KINDS
 from poca_kg.sandbox.reports import error_of
+from poca_kg.store.publication import DISJOINT
 from poca_kg.store.snapshot import Snapshot
 
-__all__ = ["Graph", "ParentAddress", "ParentProcess", "await_version", "start_parent"]
+__all__ = ["Graph", "ParentAddress", "ParentProcess", "await_version", "has_store", "start_parent"]
 
 _PROGRAM = "from poca_kg.sandbox.forkserver import main; main()"
 _WAITING = 64
@@ -75,9 +76,9 @@ class ParentProcess:
     ) -> ParentProcess:
         """Return a parent that has its graph: a snapshot, or a file of N-Quads.
 
-        ``on_disk`` loads nothing: each worker opens the store of the snapshot. How much memory a worker may
-        use is for the front to say, which asks for it. ``on_end`` is called from a thread of its own if the
-        process ends before it is closed.
+        ``on_disk`` loads nothing: each worker opens the store of a snapshot that :func:`has_store`. How much
+        memory a worker may use is for the front to say, which asks for it. ``on_end`` is called from a thread
+        of its own if the process ends before it is closed.
 
         Raises
         ------
@@ -87,10 +88,10 @@ class ParentProcess:
             If the process ends before that.
         """
         named = KINDS | dict(kinds or {})
-        if isinstance(source, Snapshot):
-            path = source.directory / ("store" if on_disk else "graph.nq")
-            return cls(Graph(path, source.version, named, on_disk), address, on_end)
-        return cls(Graph(source, "", named, on_disk), address, on_end)
+        if not isinstance(source, Snapshot):
+            return cls(Graph(source, "", named), address, on_end)
+        path = source.directory / ("store" if on_disk else "graph.nq")
+        return cls(Graph(path, source.version, named, on_disk), address, on_end)
 
     @property
     def pid(self) -> int:
@@ -110,6 +111,13 @@ class ParentProcess:
         self._process.wait()
         if self._on_end is not None and not self._is_closed.is_set():
             self._on_end()
+
+
+def has_store(source: Snapshot | Path) -> bool:
+    """Whether there is a store on disk that workers can open at once."""
+    if not isinstance(source, Snapshot):
+        return False
+    return (source.directory / "store").is_dir() and (source.directory / DISJOINT).is_file()
 
 
 def _listener(address: Path) -> socket.socket:

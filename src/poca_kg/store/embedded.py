@@ -13,19 +13,9 @@ from typing import Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
 
-from poca_kg.errors import (
-    InputError,
-    LimitError,
-    NotFoundError,
-    UsageError,
-)
+from poca_kg.errors import InputError, LimitError, NotFoundError, UsageError
 from poca_kg.store.binding import bind
-from poca_kg.store.bridge import (
-    from_engine,
-    node,
-    quad_from_engine,
-    triple_from_engine,
-)
+from poca_kg.store.bridge import from_engine, node, quad_from_engine, triple_from_engine
 from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
 from poca_kg.store.documents import read_documents, replacement
@@ -74,13 +64,19 @@ class EmbeddedStore:
     """
 
     def __init__(
-        self, engine: ox.Store, *, version: str = "", writable: bool = True, durable: bool = False
+        self,
+        engine: ox.Store,
+        *,
+        version: str = "",
+        writable: bool = True,
+        durable: bool = False,
+        is_disjoint: bool = False,
     ) -> None:
         self._open_engine: ox.Store | None = engine
         self._version = version
         self._writable = writable
         self._durable = durable
-        self._merger = Merger(engine)
+        self._merger = Merger(engine, is_disjoint=is_disjoint)
 
     @classmethod
     def in_memory(cls, version: str = "") -> EmbeddedStore:
@@ -117,12 +113,15 @@ class EmbeddedStore:
         return cls(_open(lambda: ox.Store(str(directory)), directory), version=version, durable=True)
 
     @classmethod
-    def read_only(cls, directory: Path, version: str = "") -> EmbeddedStore:
-        """Return the store that lies in a directory, for reading; any number of processes may do so."""
+    def read_only(cls, directory: Path, version: str = "", *, is_disjoint: bool = False) -> EmbeddedStore:
+        """Return the store that lies in a directory, for reading; any number of processes may do so.
+
+        ``is_disjoint`` says that no triple stands in two graphs, which takes long to find out.
+        """
         if not directory.is_dir():
             raise NotFoundError(f"there is no store in {directory}", advice="publish a snapshot first")
         engine = _open(lambda: ox.Store.read_only(str(directory)), directory)
-        return cls(engine, version=version, writable=False)
+        return cls(engine, version=version, writable=False, is_disjoint=is_disjoint)
 
     @property
     def version(self) -> str:
@@ -253,6 +252,18 @@ class EmbeddedStore:
         with bad_data("<data>"):
             self._engine.load(content, format=engine_format, to_graph=node(graph) if graph else None)
         self._written()
+
+    def fill(self, content: bytes) -> None:
+        """Put N-Quads that are known to be sound into an empty store, fast."""
+        self._check_writable()
+        with bad_data("<content>"):
+            self._engine.bulk_load(content, format=ox.RdfFormat.N_QUADS)
+        add_empty_graphs(self._engine, content)
+        self._written()
+
+    def is_disjoint(self) -> bool:
+        """Whether no triple stands in two graphs."""
+        return self._merger.is_disjoint()
 
     def holds(self, graph: str) -> bool:
         """Whether there is a graph with this name; the unnamed one, the empty text, is always there."""

@@ -28,9 +28,9 @@ class Merger:
     The merged copy of everything is kept until :meth:`forget`; one of a chosen dataset is made for its query.
     """
 
-    def __init__(self, engine: ox.Store) -> None:
+    def __init__(self, engine: ox.Store, *, is_disjoint: bool = False) -> None:
         self._engine = engine
-        self._everything: ox.Store | None = None
+        self._everything: ox.Store | None = engine if is_disjoint else None
         self._lock = Lock()
 
     def forget(self) -> None:
@@ -38,12 +38,20 @@ class Merger:
         with self._lock:
             self._everything = None
 
+    def is_disjoint(self) -> bool:
+        """Whether no triple stands in two graphs; to find out may mean to read them all."""
+        names = [*self._engine.named_graphs()]
+        has_unnamed = next(self._engine.quads_for_pattern(None, None, None, ox.DefaultGraph()), None)
+        if len(names) + (has_unnamed is not None) < 2:
+            return True
+        return not (self._engine.query(_TWO_NAMED) or self._engine.query(_NAMED_AND_UNNAMED))
+
     def everything(self) -> tuple[ox.Store, dict[str, Any]]:
         """Return the engine for the union of all graphs."""
         with self._lock:
             if self._everything is None:
-                overlap = self._engine.query(_TWO_NAMED) or self._engine.query(_NAMED_AND_UNNAMED)
-                self._everything = _merge(self._engine, list(self._engine)) if overlap else self._engine
+                is_disjoint = self.is_disjoint()
+                self._everything = self._engine if is_disjoint else _merge(self._engine, list(self._engine))
             return self._everything, {"use_default_graph_as_union": self._everything is self._engine}
 
     def chosen(

@@ -16,12 +16,14 @@ from pathlib import Path
 
 from poca_kg.errors import FilePlace, InputError, StorageFullError
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.formats import RdfSyntax
 
-__all__ = ["BASE", "clear_leftovers", "make_snapshot", "prune", "replace_file", "storage_errors"]
+__all__ = ["BASE", "DISJOINT", "clear_leftovers", "make_snapshot", "prune", "replace_file", "storage_errors"]
 
 BASE = "base"
 """The file that says from which version a write made a snapshot; only such snapshots are ever pruned."""
+
+DISJOINT = "disjoint"
+"""The file that says that no triple of a snapshot stands in two graphs, which takes long to find out."""
 
 _STAGING, _LEAVING = ".new-", ".old-"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
@@ -47,7 +49,9 @@ def make_snapshot(target: Path, files: Mapping[str, bytes], *, with_store: bool)
             _write(staging / name, data)
         if with_store:
             store = EmbeddedStore.on_disk(staging / "store", target.name)
-            store.load(files["graph.nq"], format=RdfSyntax.N_QUADS)
+            store.fill(files["graph.nq"])
+            if store.is_disjoint():
+                _write(staging / DISJOINT, b"")
             store.close()
         _sync_directory(staging)
         staging.chmod(0o755)
@@ -63,9 +67,10 @@ def prune(snapshots: Path, keep: int, *, spared: frozenset[str]) -> tuple[str, .
     What was built and published, and the ``spared`` versions, stay. A snapshot is renamed before it is
     removed, so that none is ever found with a part of its files.
     """
-    made = [path.parent for path in snapshots.glob(f"[!.]*/{BASE}") if path.parent.name not in spared]
+    made = [path.parent for path in snapshots.glob(f"[!.]*/{BASE}")]
     oldest_first = sorted(made, key=lambda path: (path.stat().st_mtime_ns, path.name))
-    gone = oldest_first[: max(0, len(oldest_first) - keep)]
+    surplus = oldest_first[: max(0, len(oldest_first) - keep)]
+    gone = [path for path in surplus if path.name not in spared]
     for path in gone:
         leaving = path.rename(path.with_name(f"{_LEAVING}{path.name}"))
         shutil.rmtree(leaving, ignore_errors=True)
