@@ -1,4 +1,4 @@
-"""The suites of the SPARQL 1.1 protocols, over a real server on a free port.
+"""The suites of the SPARQL 1.1 protocols, over a real server on a free port or at a given address.
 
 The exchanges are read from the manifests; ``/sparql/`` and ``/gsp`` in them stand for our addresses.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,66 +16,27 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, Graph, Namespace, URIRef
 
-from poca_kg.knowledge_graph import KnowledgeGraph
-from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.formats import RdfSyntax
-from poca_kg.store.protocol import Document
-from poca_kg.web import create_app, make_http_server
 from poca_kg.web.formats import GRAPH_FORMATS, ROW_FORMATS
 from w3c.exchanges import Exchange, Scene, read_scenes
 from w3c.excuses import parameters
 from w3c.manifest import read_manifest
 from w3c.results import canonical
-from w3c.ways import TOKEN
+from w3c.servers import Server, empty, put, serving
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 HOST = "www.example"
-AUTHORISATION = ("Authorization", f"Bearer {TOKEN}")
 _SYNTAXES = {syntax.media_type: syntax for syntax in GRAPH_FORMATS}
-
-
-class Server:
-    """A real server over a store of its own."""
-
-    def __init__(self) -> None:
-        self.store = EmbeddedStore.in_memory()
-        app = create_app(KnowledgeGraph(self.store), writer=self.store, token=TOKEN)
-        self._http = make_http_server(app, "127.0.0.1", 0)
-        self._thread = threading.Thread(target=partial(self._http.serve_forever, poll_interval=0.01))
-        self._thread.start()
-
-    def send(
-        self, method: str, target: str, headers: tuple[tuple[str, str], ...] = (), body: bytes = b""
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        """Send a request with these headers and none beside Host, Content-Length and the token."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._http.server_address[1], timeout=10)
-        try:
-            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-            for name, value in (("Host", HOST), ("Content-Length", str(len(body))), AUTHORISATION, *headers):
-                connection.putheader(name, value)
-            connection.endheaders(body or None)
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            connection.close()
-
-    def stop(self) -> None:
-        """Stop serving, and wait for it."""
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
+    with serving(HOST) as server:
+        yield server
 
 
 @pytest.fixture
 def server(running: Server) -> Server:
-    running.store.update("DROP ALL")
+    empty(running)
     return running
 
 
@@ -95,7 +55,7 @@ def test_graph_store_protocol(scene: Scene, server: Server) -> None:
 def play(scene: Scene, server: Server, address: Callable[[Exchange, str], str]) -> None:
     """Go through the exchanges of a test; each has to come out as it says."""
     for name, path in scene.before.named:
-        server.store.put(name, [Document(path.read_bytes(), RdfSyntax.N_TRIPLES)])
+        put(server, name, path.read_bytes())
     places: dict[str, str] = {}
     for exchange in scene.exchanges:
         target, body = exchange.target, exchange.body
@@ -185,7 +145,7 @@ def has_endpoint_triple(server: Server) -> None:
 
 def conforms_to_schema(server: Server) -> None:
     """Every term of the vocabulary is one, and every property joins things of its domain and range."""
-    server.store.update("INSERT DATA { GRAPH <http://e/g> { <http://e/s> a <http://e/C> } }")
+    put(server, "http://e/g", b"<http://e/s> a <http://e/C> .".replace(b" a ", f" <{RDF.type}> ".encode()))
     graph = described(server)
     assert len(set(graph.subjects(SD.endpoint))) == 1
     assert all(

@@ -1,7 +1,8 @@
 """The SPARQL 1.1 suites of queries, updates, syntax and result formats, straight and over HTTP.
 
 Over HTTP here means WSGI calls of the whole application without a socket, as there are a thousand of them;
-the suites of the protocols go over a real one (``test_protocols.py``).
+the suites of the protocols go over a real one (``test_protocols.py``). Where ``SPARQL_SUITES_URL`` names a
+service (``w3c/servers.py``), both go there.
 """
 
 from __future__ import annotations

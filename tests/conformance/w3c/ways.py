@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import urlencode
@@ -9,15 +10,12 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from poca_kg.errors import QuerySyntaxError, UsageError
-from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.protocol import Document
-from poca_kg.web import create_app
+from w3c.servers import AtAddress, InProcess, Server, empty, given_address, put
 
-__all__ = ["TOKEN", "Direct", "Engine", "OverHttp", "Way"]
-
-TOKEN = "a-token-that-only-the-official-suites-know"
+__all__ = ["Direct", "Engine", "OverHttp", "Way"]
 
 
 class Way(Protocol):
@@ -103,45 +101,43 @@ class Engine:
 
 
 class OverHttp:
-    """Through the application, by WSGI calls without a socket."""
+    """Through a web application: ours by WSGI calls without a socket, or a service at a given address."""
 
     def __init__(self) -> None:
-        store = EmbeddedStore.in_memory()
-        self._client = create_app(KnowledgeGraph(store), writer=store, token=TOKEN).test_client()
-        self._client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+        address = given_address()
+        self._server: Server = InProcess() if address is None else AtAddress(address)
+        empty(self._server)
 
     def put(self, graph: str, triples: bytes) -> None:
-        target = f"/data?{urlencode({'graph': graph})}" if graph else "/data?default"
-        response = self._client.put(target, data=triples, content_type=RdfSyntax.N_TRIPLES.media_type)
-        assert response.status_code in (201, 204), response.text
+        put(self._server, graph, triples)
 
     def query(
         self, text: str, media: ResultFormat | RdfSyntax, default: Sequence[str], named: Sequence[str]
     ) -> bytes:
         fields = [("default-graph-uri", iri) for iri in default] + [("named-graph-uri", iri) for iri in named]
-        response = self._client.post(
-            f"/sparql?{urlencode(fields)}",
-            data=text.encode(),
-            content_type="application/sparql-query",
-            headers={"Accept": media.media_type},
-        )
-        assert response.status_code == 200, response.text
-        assert response.mimetype == media.media_type
-        return response.data
+        headers = (("Content-Type", "application/sparql-query"), ("Accept", media.media_type))
+        status, told, body = self._server.send("POST", f"/sparql?{urlencode(fields)}", headers, text.encode())
+        assert status == 200, body
+        assert told.get_content_type() == media.media_type
+        return body
 
     def update(self, text: str) -> None:
-        response = self._client.post("/update", data=text.encode(), content_type="application/sparql-update")
-        assert response.status_code == 204, response.text
+        headers = (("Content-Type", "application/sparql-update"),)
+        status, _, body = self._server.send("POST", "/update", headers, text.encode())
+        assert status == 204, body
 
     def understands(self, text: str, *, is_update: bool) -> bool:
         target, name = ("/update", "update") if is_update else ("/sparql", "query")
-        response = self._client.post(target, data={name: text})
-        if response.status_code >= 400:
-            problem = response.get_json()["type"].rpartition("/")[2]
-            assert problem in ("malformed-query", "bad-request"), response.text
+        headers = (("Content-Type", "application/x-www-form-urlencoded"),)
+        status, _, body = self._server.send("POST", target, headers, urlencode({name: text}).encode())
+        if status >= 400:
+            problem = json.loads(body)["type"].rpartition("/")[2]
+            assert problem in ("malformed-query", "bad-request"), body
             return bool(problem != "malformed-query")
         return True
 
     def quads(self) -> list[ox.Quad]:
-        response = self._client.get("/data", headers={"Accept": RdfSyntax.N_QUADS.media_type})
-        return list(ox.parse(response.data, format=ox.RdfFormat.N_QUADS))
+        headers = (("Accept", RdfSyntax.N_QUADS.media_type),)
+        status, _, body = self._server.send("GET", "/data", headers)
+        assert status == 200, body
+        return list(ox.parse(body, format=ox.RdfFormat.N_QUADS))
