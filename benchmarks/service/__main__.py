@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from benchmarks.service.graphs import write_graph
@@ -21,10 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 TRIALS = ROOT / "build" / "bench-service"
 SIZES = (100_000, 1_000_000)
+ROUNDS = 3
 
 
 def main() -> None:
     """Do what the command line says."""
+    signal.signal(signal.SIGTERM, _interrupt)  # else servers would outlive us
     options = _parser().parse_args()
     if options.command == "graph":
         print(write_graph(options.file, options.triples))
@@ -33,6 +38,12 @@ def main() -> None:
         print(page(document, trial=document["trial"]), end="")
     else:
         _run(options)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End as by Ctrl-C."""
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,17 +74,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> None:
     plan = _plan(options)
-    trial = options.short or plan.rounds < 3 or plan.seconds < 2
-    out = options.out or (TRIALS if trial else RESULTS)
+    out = options.out or (TRIALS if options.short or plan.rounds < ROUNDS else RESULTS)
     out.mkdir(parents=True, exist_ok=True)
     for triples in options.triples or ((10_000,) if options.short else SIZES):
         begun = time.monotonic()
+        path = out / f"service-{triples}"
         with tempfile.TemporaryDirectory(prefix="poca-kg-bench-") as folder:
-            document = run(plan, triples, Path(folder), _tell)
-        document |= {"trial": trial, "took_s": round(time.monotonic() - begun)}
-        _write(out / f"service-{triples}", document)
-        print(page(document, trial=trial))
-        _tell(f"{triples} triples took {document['took_s']} s; see {out}")
+            run(plan, triples, Path(folder), _tell, keep=partial(_write, path))
+        print(path.with_suffix(".md").read_text(encoding="utf-8"))
+        _tell(f"{triples} triples took {time.monotonic() - begun:.0f} s; see {out}")
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -85,8 +94,8 @@ def _plan(options: argparse.Namespace) -> Plan:
             options.queries or (query.name for query in queries if query.repeated or not options.short)
         ),
         connections=options.connections or ((1, 8) if options.short else (1, 8, 32)),
-        rounds=options.rounds or (1 if options.short else 3),
-        seconds=options.seconds or (1 if options.short else 2),
+        rounds=options.rounds or (1 if options.short else ROUNDS),
+        seconds=options.seconds or 1,
     )
 
 
@@ -95,6 +104,7 @@ def _chosen(peers: Iterable[Peer], names: list[str] | None) -> Iterable[Peer]:
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:
+    document["trial"] = document["plan"]["rounds"] < ROUNDS
     path.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     path.with_suffix(".md").write_text(page(document, trial=document["trial"]), encoding="utf-8")
 

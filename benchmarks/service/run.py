@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from benchmarks.service.answers import Answer, ask
 from benchmarks.service.graphs import Generated, write_graph
@@ -27,7 +27,7 @@ __all__ = ["Plan", "run"]
 _TEXTS = 2000
 _REPEATED_TEXTS = 8
 _COMPARED_TEXTS = 3
-_LONGEST_S = 30
+_LONGEST_S = 10
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,17 @@ class Plan:
     seconds: int
 
 
-Tell = Callable[[str], None]
+Tell: TypeAlias = Callable[[str], None]
+Keep: TypeAlias = Callable[[dict[str, Any]], None]
 
 
-def run(plan: Plan, triples: int, folder: Path, tell: Tell) -> dict[str, Any]:
-    """Measure all servers on a graph of a size, and return all that was seen as a document."""
+def run(plan: Plan, triples: int, folder: Path, tell: Tell, *, keep: Keep) -> None:
+    """Measure all servers on a graph of a size, and hand on after each round all that was seen so far."""
     busy = busy_share()
     graph = write_graph(folder / "graph.nq", triples)
     document: dict[str, Any] = {
         "triples": triples,
-        "plan": {"connections": list(plan.connections), "rounds": plan.rounds, "seconds": plan.seconds},
+        "plan": {"connections": list(plan.connections), "rounds": 0, "seconds": plan.seconds},
         "machine": _machine(),
         "busy_before": round(busy, 3),
         "queries": {query.name: {"title": query.title, "group": query.group} for query in plan.queries},
@@ -70,10 +71,11 @@ def run(plan: Plan, triples: int, folder: Path, tell: Tell) -> dict[str, Any]:
                     tell(f"round {number + 1} of {plan.rounds}: {query.name}")
                     turns = servers[number % len(servers) :] + servers[: number % len(servers)]
                     _round(plan, query, turns, _Round(number, graph, folder, answers), document)
-        for server in servers:
-            document["servers"][server.peer.name]["memory_after_mb"] = server.memory_mb()
-        document["strangers"] = round(strangers.share(), 3)
-    return document
+            for server in servers:
+                document["servers"][server.peer.name]["memory_after_mb"] = server.memory_mb()
+            document["strangers"] = round(strangers.share(), 3)
+            document["plan"]["rounds"] = number + 1
+            keep(document)
 
 
 def _start(
@@ -181,8 +183,8 @@ def _warm(plan: Plan, query: Query, servers: Sequence[Server], shared: _Round, r
     for server in servers:
         answer = shared.answers[query.name, server.peer.name]
         connections = max(plan.connections)
-        if not answer.failure and server.alive() and answer.seconds * connections < 2:
-            measure(server, query, requests, Load(connections, 2, "warm"))
+        if not answer.failure and server.alive() and answer.seconds * connections < 1:
+            measure(server, query, requests, Load(connections, 1, "warm"))
             server.settle()
 
 
@@ -193,7 +195,7 @@ def _seconds(answer: Answer, connections: int, seconds: int) -> int | None:
 
     >>> quick, slow = Answer(1, frozenset(), 0.01), Answer(1, frozenset(), 1.5)
     >>> _seconds(quick, 32, 2), _seconds(slow, 1, 2), _seconds(slow, 8, 2), _seconds(slow, 32, 2)
-    (2, 4, 30, None)
+    (2, 4, None, None)
     """
     needed = math.ceil(2.5 * answer.seconds * connections)
     if needed <= seconds:

@@ -22,9 +22,12 @@ version() { # text: which version this is
   echo "$*" >"$folder/version"
 }
 
-attend() { # process: tell that it is ready, and end when it ends
+attend() { # process: tell that it is ready, and end when it ends, or when who called us has gone
   : >"$folder/ready"
-  wait "$1"
+  while kill -0 "$1" 2>/dev/null && kill -0 "$PPID" 2>/dev/null; do
+    sleep 1 &
+    wait $!
+  done
 }
 
 end_child() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; }
