@@ -1,4 +1,9 @@
-"""Accepting connections one by one, so that processes with a socket in common share them evenly."""
+"""Accepting connections so that processes with a socket in common share them evenly.
+
+A process that looks again at once takes all of a burst before another one has woken. So after each connection
+a process leaves the socket to the others for a moment. Where connections keep waiting all the same, everybody
+is busy, and more are taken at a time.
+"""
 
 from __future__ import annotations
 
@@ -10,40 +15,60 @@ from collections.abc import Callable
 __all__ = ["Acceptor"]
 
 _LOG = logging.getLogger(__name__)
+_TURN_S = 0.001
+_QUIET_S = 0.02
 _PAUSE_S = 0.5
+_ONE_BY_ONE = 16
+_MOST = 64
 
 
 class Acceptor:
-    """Takes one connection whenever a socket has one: the event loops of other processes come in between."""
+    """Takes connections of a socket: one at a time, and more only in a long run of them."""
 
     def __init__(
         self, sock: socket.socket, loop: asyncio.AbstractEventLoop, take: Callable[[socket.socket], None]
     ) -> None:
         self._sock, self._loop, self._take = sock, loop, take
-        self._pause: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._run = 0
+        self._last = 0.0
         sock.setblocking(False)
 
     def start(self) -> None:
         """Begin, or go on."""
-        self._pause = None
+        self._timer = None
         self._loop.add_reader(self._sock, self._accept)
 
     def close(self) -> None:
         """End; connections that wait in the socket stay there for those who share it."""
-        if self._pause is not None:
-            self._pause.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         self._loop.remove_reader(self._sock)
         self._sock.close()
 
     def _accept(self) -> None:
+        """Take a connection or more; then it is the turn of the others."""
+        now = self._loop.time()
+        if now - self._last > _QUIET_S:
+            self._run = 0
+        taken = 0
         try:
-            connection, _ = self._sock.accept()
+            for _ in range(min(_MOST, max(1, self._run // _ONE_BY_ONE * 2))):
+                connection, _ = self._sock.accept()
+                connection.setblocking(False)
+                self._take(connection)
+                taken += 1
         except (BlockingIOError, InterruptedError, ConnectionError):
-            return
+            self._run //= 2
         except OSError as error:
             _LOG.warning("no connection can be taken for the moment: %s", error)
-            self._loop.remove_reader(self._sock)
-            self._pause = self._loop.call_later(_PAUSE_S, self.start)
+            self._wait(_PAUSE_S)
             return
-        connection.setblocking(False)
-        self._take(connection)
+        if taken:
+            self._run, self._last = self._run + taken, now
+            self._wait(_TURN_S)
+
+    def _wait(self, seconds: float) -> None:
+        """Leave the socket alone for a time."""
+        self._loop.remove_reader(self._sock)
+        self._timer = self._loop.call_later(seconds, self.start)

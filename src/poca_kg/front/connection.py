@@ -26,6 +26,7 @@ GONE = 499
 
 _LOG = logging.getLogger(__name__)
 _AHEAD_BYTES = 65_536
+_SLICE_BYTES = 16_384
 _JOINED_BYTES = 65_536
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
@@ -89,11 +90,13 @@ class Connection(asyncio.Protocol):
         """Read, or keep for later what comes while a request is handled."""
         if self._is_ended:
             return
-        if self._call is None and not self._is_paused:
+        is_free = self._call is None and not self._is_paused
+        if is_free and not self._ahead and len(data) <= _SLICE_BYTES:
             self._reader.feed(data)
+        else:
+            self._ahead += data
+        if is_free:
             self._turn()
-            return
-        self._ahead += data
         if len(self._ahead) > _AHEAD_BYTES:
             self._transport.pause_reading()
 
@@ -135,7 +138,8 @@ class Connection(asyncio.Protocol):
             self._transport.writelines(parts)
 
     async def drained(self) -> None:
-        """Wait until the client has taken most of what was written."""
+        """Wait until the client has taken most of what was written; let others go on in any case."""
+        await asyncio.sleep(0)
         if self._is_paused:
             self._drained = asyncio.get_running_loop().create_future()
             try:
@@ -212,15 +216,21 @@ class Connection(asyncio.Protocol):
             elif self._reader.refusal is not None:
                 self._refuse(self._reader.refusal)
             elif self._ahead:
-                data, self._ahead = bytes(self._ahead), bytearray()
-                self._transport.resume_reading()
-                self._reader.feed(data)
+                self._read_ahead()
             elif self._home.is_stopping and self.is_idle:
                 self._close()
             else:
                 self._rest()
                 break
         self._is_turning = False
+
+    def _read_ahead(self) -> None:
+        """Read a slice of what has come: so few requests of a flood become objects at one time."""
+        data = bytes(self._ahead[:_SLICE_BYTES])
+        del self._ahead[:_SLICE_BYTES]
+        self._reader.feed(data)
+        if not self._ahead:
+            self._transport.resume_reading()
 
     def _handle(self, incoming: Incoming) -> None:
         """Hand a request over."""
@@ -326,12 +336,7 @@ class Connection(asyncio.Protocol):
             self._home.tell(
                 None, response.status, sent=self._written - before, since=began, reason=error.slug
             )
-        self._reader.end()
-        self._ahead = bytearray()
-        self._transport.resume_reading()
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        self.patience.deadline = self._home.now() + self._home.door.limits.linger_s
+        self._linger()
 
     def _break_off(self, framing: Framing) -> None:
         """End within a body, so that the client notices: where its end is the connection's, reset that."""
@@ -342,10 +347,23 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         self._close()
 
+    def _linger(self) -> None:
+        """Write no more, and drop what still comes; unread bytes would reset the connection."""
+        self._is_ended = True
+        self._reader.end()
+        self._ahead.clear()
+        self._transport.resume_reading()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        self.patience.deadline = self._home.now() + self._home.door.limits.linger_s
+
     def _close(self) -> None:
         """Close once everything is written."""
         self._is_ended = True
-        self._transport.close()
+        if self._ahead or self._reader.requests:
+            self._linger()
+        else:
+            self._transport.close()
 
     def _drop(self, response: Response) -> None:
         """Close pieces that will not be read."""

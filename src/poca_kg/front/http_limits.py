@@ -22,8 +22,6 @@ class HttpLimits:
         The longest body, where nothing says otherwise for a path.
     bodies_bytes
         The bodies of all requests together that a listener holds at one time.
-    pipelined
-        The requests that one connection may send ahead; after as many it is answered and closed.
     connections
         The connections that are held at one time; an idle one makes room for a new one.
     head_s, body_s
@@ -44,7 +42,6 @@ class HttpLimits:
     fields: int = 100
     body_bytes: int = 16 * _MIB
     bodies_bytes: int = 256 * _MIB
-    pipelined: int = 64
     connections: int = 1024
     head_s: float = 10.0
     body_s: float = 30.0

@@ -216,9 +216,8 @@ class RequestReader:
         )  # fmt: skip
         if self._body:
             self._body = bytearray()
-        keeps_alive = self._keeps_alive and len(self.requests) + 1 < self._limits.pipelined
-        self.requests.append(Incoming(request, keeps_alive))
-        self.phase = Phase.IDLE if keeps_alive else Phase.ENDED
+        self.requests.append(Incoming(request, self._keeps_alive))
+        self.phase = Phase.IDLE if self._keeps_alive else Phase.ENDED
 
     def _check_host(self) -> None:
         """Have exactly one host, that of the target where it names one."""
