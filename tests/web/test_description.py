@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import VOID
+
+from poca_kg.errors import BusyError, LimitError, QueryMemoryError, QueryTimeoutError
+from poca_kg.web import description
 
 DEFAULT = URIRef("http://localhost/sparql#default-graph")
 COUNTS = {
@@ -63,3 +67,28 @@ def test_the_description_of_a_writable_service_says_so_and_keeps_up(
         )
         graphs = list(described(writer).objects(None, URIRef(f"{sd}name")))
         assert graphs == [URIRef("http://e/g")]
+
+
+@pytest.mark.parametrize("error", [QueryTimeoutError("too long"), QueryMemoryError("too much")])
+def test_what_cannot_be_counted_in_time_is_left_out_of_the_description(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: LimitError
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(description, "read_statistics", fail)
+    found = described(client)
+    assert (DEFAULT, VOID.triples, None) not in found
+    assert (DEFAULT, None, None) in found
+
+
+def test_a_description_that_nobody_is_free_to_count_for_is_to_be_asked_again(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise BusyError("nobody is free", retry_after=1.0)
+
+    monkeypatch.setattr(description, "read_statistics", fail)
+    assert client.get("/sparql").status_code == 503
+    monkeypatch.undo()
+    assert described(client).value(DEFAULT, VOID.triples) is not None

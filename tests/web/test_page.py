@@ -283,3 +283,18 @@ def test_a_question_that_is_not_there_is_not_found_and_the_others_are_listed(cli
     assert page.xpath("//textarea/@aria-invalid") == []
     assert "non ha una domanda" in _text(_page(client, "/?lang=it&question=%3Cb%3E", status=404))
     assert _page(client, "/?question=").xpath("//div[@role='alert']") == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/?question=cq-001", "/?query=ASK%7B%7D&lang=it", "/?query=SELECT+*+%7B%7D%23%26%22"]
+)
+def test_the_permanent_link_shows_the_same_page(client: FlaskClient, address: str) -> None:
+    (link,) = _page(client, address).xpath("//a[@rel='bookmark']/@href")
+    (again,) = _page(client, link).xpath("//a[@rel='bookmark']/@href")
+    assert link == again
+    assert client.get(link).data == client.get(address).data
+
+
+def test_without_an_answer_there_is_nothing_to_link_to(client: FlaskClient) -> None:
+    for address in ("/", "/?query=SELEC"):
+        assert "bookmark" not in client.get(address).text

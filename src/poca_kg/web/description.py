@@ -9,6 +9,7 @@ from rdflib.namespace import DCTERMS, VOID, XSD
 
 from poca_kg.analysis.information import GraphInfo
 from poca_kg.analysis.statistics import Statistics, read_statistics
+from poca_kg.errors import QueryMemoryError, QueryTimeoutError
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.web.source import Source
@@ -29,10 +30,13 @@ class Describer:
     def __init__(self, source: Source, *, takes_updates: bool) -> None:
         self._source = source
         self._takes_updates = takes_updates
-        self._counted: tuple[str, Statistics] | None = None
+        self._counted: tuple[str, Statistics | None] | None = None
 
     def describe(self, endpoint: str, syntax: RdfSyntax) -> bytes:
-        """Return the description of the service at ``endpoint`` in an RDF syntax."""
+        """Return the description of the service at ``endpoint`` in an RDF syntax.
+
+        Counts that take longer, or more memory, than a query may have are left out of it.
+        """
         described = Graph()
         service, dataset, default = (
             URIRef(f"{endpoint}#{name}") for name in ("service", "dataset", "default-graph")
@@ -44,17 +48,23 @@ class Describer:
         described.add((default, RDF.type, _SD.Graph))
         described.add((default, RDF.type, VOID.Dataset))
         described.add((default, RDFS.comment, Literal("The union of all named graphs.", lang="en")))
-        _add_statistics(described, default, self._count())
+        counted = self._count()
+        if counted is not None:
+            _add_statistics(described, default, counted)
         for number, one in enumerate(self._source.graph.info().graphs, start=1):
             named = URIRef(f"{endpoint}#named-graph-{number}")
             described.add((dataset, _SD.namedGraph, named))
             _add_named_graph(described, named, URIRef(f"{endpoint}#graph-{number}"), one)
         return _write(described, syntax)
 
-    def _count(self) -> Statistics:
+    def _count(self) -> Statistics | None:
         version, counted = self._source.version, self._counted
         if counted is None or self._source.is_changing or counted[0] != version:
-            self._counted = counted = version, read_statistics(self._source.graph.store)
+            try:
+                statistics = read_statistics(self._source.graph.store)
+            except (QueryTimeoutError, QueryMemoryError):
+                statistics = None
+            self._counted = counted = version, statistics
         return counted[1]
 
 

@@ -88,6 +88,7 @@ def make_blueprint(source: Source, *, max_query_bytes: int) -> Blueprint:
             table=table,
             failure=failure,
             downloads=_downloads(query) if table else (),
+            permanent=_permanent(question, query, language),
             size=TEXTS[language]["size"].format(
                 triples=grouped(info.triples, language), graphs=len(info.graphs)
             ),
@@ -128,6 +129,12 @@ def _other_address(fields: dict[str, str], language: str) -> str:
     other = next(one for one in LANGUAGES if one != language)
     kept = [(name, fields[name]) for name in ("question", "query") if name in fields]
     return f"/?{urlencode([('lang', other), *kept])}"
+
+
+def _permanent(question: Question | None, query: str, language: str) -> str:
+    """Return the address that shows this answer again: that of the question, or of the query itself."""
+    asked = ("question", question.id) if question else ("query", query)
+    return f"/?{urlencode([('lang', language), asked])}"
 
 
 def _downloads(query: str) -> tuple[tuple[str, str], ...]:
