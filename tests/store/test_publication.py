@@ -98,9 +98,12 @@ def test_only_the_oldest_snapshots_that_writes_made_are_pruned(tmp_path: Path) -
 def test_what_a_killed_removal_left_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / "snapshots" / ".old-0.1.0-000000000000"
     left.mkdir(parents=True)
+    pointer = tmp_path / ".previous.new-1"
+    pointer.touch()
     with holding(tmp_path) as lock:
         _publish(lock, 1)
     assert not left.exists()
+    assert not pointer.exists()
 
 
 @pytest.mark.parametrize("number", [28, 122, 30])

@@ -51,7 +51,7 @@ class Holdings:
         self._snapshots = order.data_dir / "snapshots"
         with storage_errors(order.data_dir):
             self._lock = FolderLock(order.data_dir)
-        clear_leftovers(self._snapshots)
+        clear_leftovers(order.data_dir)
         self.snapshot, self.store = self._open()
         shapes = None if order.unvalidated else read_shapes(order.ontology_dir)
         self.ground = Ground(package_version(), shapes, self.snapshot.places)

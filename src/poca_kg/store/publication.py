@@ -29,11 +29,13 @@ _STAGING, _LEAVING = ".new-", ".old-"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
 
-def clear_leftovers(snapshots: Path) -> None:
-    """Remove what a killed process had begun to make or to remove."""
+def clear_leftovers(data_dir: Path) -> None:
+    """Remove what a killed process had begun to make or to remove, snapshots and pointers."""
     for prefix in (_STAGING, _LEAVING):
-        for left in sorted(snapshots.glob(f"{prefix}*")):
+        for left in sorted((data_dir / "snapshots").glob(f"{prefix}*")):
             shutil.rmtree(left, ignore_errors=True)
+    for left in sorted(data_dir.glob(f".*{_STAGING}*")):
+        left.unlink(missing_ok=True)
 
 
 def make_snapshot(target: Path, files: Mapping[str, bytes], *, with_store: bool) -> None:
@@ -79,7 +81,7 @@ def prune(snapshots: Path, keep: int, *, spared: frozenset[str]) -> tuple[str, .
 
 def replace_file(path: Path, text: str) -> None:
     """Put a text in the place of a small file, in one step."""
-    staging = path.with_name(f".{path.name}.new-{os.getpid()}")
+    staging = path.with_name(f".{path.name}{_STAGING}{os.getpid()}")
     try:
         _write(staging, f"{text}\n".encode())
         staging.replace(path)

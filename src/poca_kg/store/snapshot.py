@@ -100,7 +100,7 @@ def publish_files(
         If the folder cannot be written to; then what was current still is.
     """
     target = lock.data_dir / "snapshots" / version
-    clear_leftovers(target.parent)
+    clear_leftovers(lock.data_dir)
     for name in files:
         if not _VERSION.fullmatch(name):
             raise InputError(f"{name!r} is not a file name for a snapshot")
