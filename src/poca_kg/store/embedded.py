@@ -20,7 +20,8 @@ from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
 from poca_kg.store.documents import read_documents, replacement
 from poca_kg.store.formats import RdfSyntax, ResultFormat
-from poca_kg.store.gate import check_query, check_update, form_of
+from poca_kg.store.gate import check_query, check_update, form_of, plain_form
+from poca_kg.store.glance import prefixes_at_a_glance
 from poca_kg.store.lexer import Token
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
@@ -184,8 +185,10 @@ class EmbeddedStore:
 
     def _answer(self, text: str, choose: ChooseFormat, dataset: _Dataset) -> tuple[Any, Any]:
         """Return the engine's answer and the format to write it in."""
-        tokens = check_query(text)
-        form = form_of(text, tokens)
+        form, tokens = plain_form(text), None
+        if form is None:
+            tokens = check_query(text)
+            form = form_of(text, tokens)
         media = choose(form)
         if form.gives_triples != isinstance(media, RdfSyntax):
             kind = "RDF syntax" if form.gives_triples else "result format"
@@ -195,10 +198,11 @@ class EmbeddedStore:
         return self._ask(text, tokens, {}, dataset), media
 
     def _ask(
-        self, text: str, tokens: Sequence[Token], bindings: Mapping[str, Term], dataset: _Dataset
+        self, text: str, tokens: Sequence[Token] | None, bindings: Mapping[str, Term], dataset: _Dataset
     ) -> Any:
-        engine, arguments = self._choose(tokens, *dataset)
-        asked, substituted = bind(text, tokens, bindings) if bindings else (text, {})
+        """Ask the engine; without tokens, a plain query."""
+        engine, arguments = self._choose(tokens or (), *dataset)
+        asked, substituted = bind(text, tokens or (), bindings) if bindings else (text, {})
         substitutions: dict[ox.Variable, Any] = {
             ox.Variable(name): value for name, value in substituted.items()
         }
@@ -207,12 +211,13 @@ class EmbeddedStore:
                 return engine.query(
                     asked,
                     base_iri=BASE,
-                    prefixes=PREFIXES,
+                    prefixes=prefixes_at_a_glance(asked),
                     substitutions=substitutions or None,
                     **arguments,
                 )
         except SyntaxError as error:
-            raise explain(text, tokens, str(error), _complain_about_query) from None
+            seen = check_query(text) if tokens is None else tokens
+            raise explain(text, seen, str(error), _complain_about_query) from None
 
     def _choose(
         self, tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]

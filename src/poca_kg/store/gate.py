@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import islice
 
 from poca_kg.errors import LimitError, QuerySyntaxError, RemoteAccessError
+from poca_kg.store.glance import form_at_a_glance
 from poca_kg.store.hints import Advice, advise
 from poca_kg.store.lexer import Kind, Token, iter_tokens
 from poca_kg.store.readings import CLOSERS, OPENERS, as_the_engine_reads, glued
@@ -28,6 +29,7 @@ __all__ = [
     "check_query",
     "check_update",
     "form_of",
+    "plain_form",
     "query_form",
 ]
 
@@ -57,6 +59,9 @@ class QueryForm(Enum):
     def gives_triples(self) -> bool:
         """Whether the answer is a graph rather than rows or a truth value."""
         return self in (QueryForm.CONSTRUCT, QueryForm.DESCRIBE)
+
+
+_FORMS = {form.value: form for form in QueryForm}
 
 
 def check_query(text: str) -> tuple[Token, ...]:
@@ -93,7 +98,15 @@ def query_form(text: str) -> QueryForm:
     QuerySyntaxError
         If the text starts with none of the four forms; and whatever :func:`check_query` raises.
     """
-    return form_of(text, check_query(text))
+    return plain_form(text) or form_of(text, check_query(text))
+
+
+def plain_form(text: str) -> QueryForm | None:
+    """Return the form of a query that is so plain that no token of it need be looked at, else ``None``.
+
+    :func:`check_query` lets such a query through, and there is no FROM in it.
+    """
+    return _FORMS.get(form_at_a_glance(text))
 
 
 def form_of(text: str, tokens: Sequence[Token]) -> QueryForm:
