@@ -342,9 +342,8 @@ class EmbeddedStore:
 
     def _check_writable(self) -> None:
         if self._open_engine is not None and not self._writable:
-            raise UsageError(
-                "this store is open for reading only", advice="open it with EmbeddedStore.on_disk"
-            )
+            advice = "open it with EmbeddedStore.on_disk"
+            raise UsageError("this store is open for reading only", advice=advice)
 
     def _written(self) -> None:
         self._merger.forget()
