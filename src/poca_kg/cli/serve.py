@@ -14,9 +14,12 @@ import click
 from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit, message
 from poca_kg.errors import UsageError
+from poca_kg.sandbox.confinement import can_confine
+from poca_kg.service.alone import serve_alone
 from poca_kg.service.configuration import Configuration, Writing, check_surroundings, configure, read_token
+from poca_kg.service.ears import Ears
 from poca_kg.service.graph_source import GraphSource, find_source, make_scratch
-from poca_kg.service.supervisor import Ears, supervise
+from poca_kg.service.supervisor import supervise
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.settings import Settings, read_settings
 from poca_kg.store.snapshot import Snapshot
@@ -71,8 +74,12 @@ def serve_command(  # noqa: PLR0913, PLR0917  (click gives every option its para
     check_surroundings(configuration, os.environ, user=os.getuid() if hasattr(os, "getuid") else None)
     with tempfile.TemporaryDirectory(prefix="poca-kg-serve-") as scratch:
         source = make_scratch(Path(scratch)) if empty else find_source(data, settings.data_dir, Path(scratch))
-        order = _order(settings, configuration, source) if writing else None
-        supervise(configuration, source, Ears(message, partial(_announce, shape)), writer=order)
+        ears = Ears(message, partial(_announce, shape))
+        if can_confine():
+            order = _order(settings, configuration, source) if writing else None
+            supervise(configuration, source, ears, writer=order)
+        else:
+            serve_alone(configuration, source, ears)
     message("ended")
 
 

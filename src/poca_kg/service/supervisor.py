@@ -9,8 +9,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from poca_kg.errors import LimitError, PocaError
@@ -19,6 +18,7 @@ from poca_kg.front.sockets import address_of
 from poca_kg.sandbox.reports import error_of
 from poca_kg.service.configuration import Configuration
 from poca_kg.service.control import Message
+from poca_kg.service.ears import Ears
 from poca_kg.service.fronts import Fronts, open_for_all
 from poca_kg.service.graph_source import GraphSource
 from poca_kg.service.parents import Parents
@@ -26,20 +26,12 @@ from poca_kg.service.writer_keeper import WriterKeeper
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.store.snapshot import Snapshot, current_snapshot, find_snapshot
 
-__all__ = ["Ears", "Supervisor", "supervise"]
+__all__ = ["Supervisor", "supervise"]
 
 _LOOK_EVERY_S = 0.5
 _SHOW_WITHIN_S = 60.0
 _SLACK_S = 5.0
 _LARGE_BYTES = 16 << 20
-
-
-@dataclass(frozen=True)
-class Ears:
-    """Who is told: ``message`` what a person wants to know; ``listening`` once address, version, triples."""
-
-    message: Callable[[str], None]
-    listening: Callable[[str, str, int], None]
 
 
 def supervise(
@@ -132,13 +124,13 @@ class Supervisor:
     async def _look(self) -> None:
         """Serve the current snapshot, if it is another one."""
         snapshot = None if self._source.data_dir is None else current_snapshot(self._source.data_dir)
-        if snapshot is not None:
-            await self._switch(snapshot)
+        if snapshot is not None and await self._switch(snapshot):
+            self._ears.message(f"{snapshot.version} is served")
 
-    async def _switch(self, snapshot: Snapshot) -> None:
+    async def _switch(self, snapshot: Snapshot) -> bool:
+        """Serve a snapshot; return whether it was not served before, and now is."""
         async with self._switching:
-            if snapshot.version != self._version and await self._show(snapshot):
-                self._ears.message(f"{snapshot.version} is served")
+            return snapshot.version != self._version and await self._show(snapshot)
 
     async def _show(self, graph: Snapshot | Path, *, on_disk: bool = False) -> bool:
         """Have new requests see a graph, while those that run finish on the old one; return whether they do.
