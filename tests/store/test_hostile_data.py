@@ -33,6 +33,8 @@ NESTED = {
     "graphs": (RdfSyntax.TRIG, "", "{ ", "", " }", ""),
     "triple terms of N-Triples": (RdfSyntax.N_TRIPLES, f"{A} {P} ", f"<<( {A} {P} ", f"{A}", " )>>", " .\n"),
     "triple terms of N-Quads": (RdfSyntax.N_QUADS, f"{A} {P} ", f"<<( {A} {P} ", f"{A}", " )>>", " .\n"),
+    "objects of JSON-LD": (RdfSyntax.JSON_LD, "", '{"http://e/p": ', "1", "}", ""),
+    "arrays of JSON-LD": (RdfSyntax.JSON_LD, "", "[", "", "]", ""),
     "behind a text that is never closed": (RdfSyntax.TURTLE, f"{A} {P} 'it\n", "[ ", "", " ]", " ."),
 }
 
@@ -119,7 +121,7 @@ def test_rdf_xml_nested_too_deep_is_refused(depth: int) -> None:
 
 def test_json_ld_nested_too_deep_is_refused() -> None:
     data = b'{"http://e/p":' * 200_000 + b"1" + b"}" * 200_000
-    with pytest.raises(InputError, match="does not parse"):
+    with pytest.raises(InputError, match=f"nested more than {MOST_NESTED} levels"):
         parse_bytes(data, syntax=RdfSyntax.JSON_LD, name="deep.jsonld")
 
 

@@ -1,7 +1,8 @@
 r"""How deep data is nested, found in one linear pass before any parser descends into it.
 
 The engine's parser of Turtle ends the process on a hundred thousand triple terms within each other, and
-rdflib's breaks off at a hundred brackets. What is not nested at all (IRIs, texts, comments) is passed over.
+rdflib's breaks off at a hundred brackets; JSON-LD a thousand objects deep takes minutes to be made canonical.
+What is not nested at all (IRIs, texts, comments) is passed over.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _OPENERS = {
     RdfSyntax.TRIG: (b"<<", b"[", b"(", b"{"),
     RdfSyntax.N_TRIPLES: (b"<<",),
     RdfSyntax.N_QUADS: (b"<<",),
+    RdfSyntax.JSON_LD: (b"{", b"["),
 }
 # Possessive repetition, and an end of the file where a text is never closed: no byte is gone over twice.
 _TOKENS = re.compile(
@@ -33,9 +35,13 @@ _TOKENS = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_TOKENS_OF_JSON = re.compile(
+    rb'(?P<skip> "(?:[^"\\]|\\.)*+"? ) | (?P<open> [{\[] ) | (?P<close> [}\]] )', re.VERBOSE | re.DOTALL
+)
+
 
 def check_depth(data: bytes, syntax: RdfSyntax, name: str) -> None:
-    """Refuse data of one of the line- and Turtle-like syntaxes that is nested too deep to be parsed safely.
+    """Refuse data of any syntax but RDF/XML that is nested too deep to be parsed safely.
 
     >>> check_depth(b"_:a a " + b"[ a " * 100, RdfSyntax.TURTLE, "deep.ttl")
     Traceback (most recent call last):
@@ -50,7 +56,8 @@ def check_depth(data: bytes, syntax: RdfSyntax, name: str) -> None:
     if sum(data.count(opener) for opener in openers) <= MOST_NESTED:
         return
     depth = 0
-    for match in _TOKENS.finditer(data):
+    tokens = _TOKENS_OF_JSON if syntax is RdfSyntax.JSON_LD else _TOKENS
+    for match in tokens.finditer(data):
         if match.lastgroup == "open" and match.group().startswith(openers):
             depth += 1
             if depth > MOST_NESTED:
