@@ -100,6 +100,15 @@ def test_what_is_wrong_is_found(kind: str) -> None:
     assert any(complaint in one for one in wrong_with(case, reply, 2.0))
 
 
+@pytest.mark.parametrize(
+    ("complete", "expected", "right"),
+    [(False, "200 cut", True), (True, "200 cut", False), (False, "200", False), (True, "200", True)],
+)
+def test_a_cut_is_right_only_where_it_is_expected(complete: bool, expected: str, right: bool) -> None:
+    case = Case("B0", "cut", "", "POST", "/", {}, b"", (Expected.read(expected),), within_s=5.0)
+    assert (wrong_with(case, Reply(200, complete=complete), 2.0) == []) is right
+
+
 def test_a_member_that_means_nothing_is_found(tmp_path: Path) -> None:
     path = tmp_path / "b.toml"
     path.write_text('row = "B0"\n[[case]]\nname = "a"\nexpekt = ["200"]\n')

@@ -12,7 +12,7 @@ from bar_mutants import CHANGES, Mutant, corpus, mutants
 from bar_server import PLAN, Server
 from bar_watch import Canary
 
-SHORT = {"queries": 110, "documents": 57}
+SHORT = {"queries": 140, "documents": 27}
 FEATURES = {"queries": "sandbox", "documents": "writing"}
 
 
