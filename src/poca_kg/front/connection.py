@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import socket
 import struct
 import time
@@ -175,8 +176,13 @@ class Connection(asyncio.Protocol):
     # Called by the listener.
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether no request of this connection is handled: it waits for its client, to speak or to go."""
+        return self._call is None
+
+    @property
     def is_idle(self) -> bool:
-        """Whether nothing is asked of this connection, and nothing of it is on the way."""
+        """Whether nothing is asked of this connection, and nothing of a request has come."""
         return self._call is None and not self._is_ended and self._reader.phase is Phase.IDLE
 
     def check(self, now: float) -> None:
@@ -186,6 +192,13 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         elif not waiting and now >= self.patience.deadline:
             self._expire()
+
+    def give_way(self) -> None:
+        """End at once, for others to have its place; only what was written may still leave."""
+        if self.is_idle:
+            self._close()
+        else:
+            self._transport.abort()
 
     def retire(self) -> None:
         """End if nothing is asked; else take no request after the one that is on its way."""
@@ -313,7 +326,7 @@ class Connection(asyncio.Protocol):
         self.patience.wait_for(self._reader.phase, now=self._home.now())
 
     def _expire(self) -> None:
-        """End what was awaited too long."""
+        """End what was awaited for too long."""
         if self._is_ended:
             self._transport.abort()
         elif self._reader.phase is Phase.IDLE:
@@ -344,8 +357,10 @@ class Connection(asyncio.Protocol):
         if framing is Framing.CLOSE:
             sock = self._transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._is_ended = True
             self._transport.abort()
-        self._close()
+        else:
+            self._close()
 
     def _linger(self) -> None:
         """Write no more, and drop what still comes; unread bytes would reset the connection."""
@@ -359,7 +374,7 @@ class Connection(asyncio.Protocol):
 
     def _close(self) -> None:
         """Close once everything is written."""
-        self._is_ended = True
+        self._is_ended, self.patience.deadline = True, math.inf
         if self._ahead or self._reader.requests:
             self._linger()
         else:

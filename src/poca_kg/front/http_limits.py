@@ -23,7 +23,7 @@ class HttpLimits:
     bodies_bytes
         The bodies of all requests together that a listener holds at one time.
     connections
-        The connections that are held at one time; an idle one makes room for a new one.
+        The connections that are served at one time; one that waits for its client makes room for a new one.
     head_s, body_s
         The time to send a head, from its first byte, and a body, from the end of the head.
     idle_s

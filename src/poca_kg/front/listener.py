@@ -124,8 +124,9 @@ class Listener:
         return task
 
     def enter(self, connection: Connection) -> bool:
-        """Take a connection; if there are too many, one that is idle has to go."""
-        has_room = len(self._connections) < self.door.limits.connections or self._make_room()
+        """Take a connection; if there are too many, one that waits for its client has to go."""
+        beyond = len(self._connections) + 1 - self.door.limits.connections
+        has_room = beyond <= 0 or (self._make_room() and beyond == 1)
         self._connections.add(connection)
         if self._tick is None:
             self._tick = self._loop.call_later(_TICK_S, self._check)
@@ -141,7 +142,11 @@ class Listener:
             self._after(request, status, sent, time.perf_counter() - since, reason)
 
     def _take(self, sock: socket.socket) -> None:
-        self.spawn(self._connect(sock))
+        """Make a connection of a socket, unless there are so many that nobody can be told so any more."""
+        if len(self._connections) < 2 * self.door.limits.connections:
+            self.spawn(self._connect(sock))
+        else:
+            sock.close()
 
     async def _connect(self, sock: socket.socket) -> None:
         """Make a connection of a socket that was accepted."""
@@ -151,12 +156,12 @@ class Listener:
             sock.close()
 
     def _make_room(self) -> bool:
-        """Close the idle connection that has waited longest; return whether there was one."""
-        idle = (c for c in self._connections if c.is_idle)
-        longest = min(idle, key=lambda connection: connection.patience.deadline, default=None)
-        if longest is None:
+        """End the connection that waits with least time left; return whether there was one."""
+        waiting = (connection for connection in self._connections if connection.is_waiting)
+        first = min(waiting, key=lambda connection: connection.patience.deadline, default=None)
+        if first is None:
             return False
-        longest.retire()
+        first.give_way()
         return True
 
     def _check(self) -> None:

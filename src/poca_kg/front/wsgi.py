@@ -7,7 +7,7 @@ import io
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -68,9 +68,9 @@ class WsgiBridge:
             call.respond(self._refuse("busy", "too many requests wait at the moment"))
             return
         self._count += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, self._run, call.request)
-        call.when_gone(lambda: _cancel(future))
-        future.add_done_callback(lambda done: self._respond(call, done))
+        work = self._threads.submit(self._run, call.request)
+        asyncio.wrap_future(work).add_done_callback(lambda done: self._respond(call, done))
+        call.when_gone(lambda: _cancel(work))
 
     def close(self) -> None:
         """End the threads; calls that wait for one are dropped."""
@@ -186,9 +186,9 @@ class _Pieces:
         await asyncio.get_running_loop().run_in_executor(self._threads, self._answer.close)
 
 
-def _cancel(future: asyncio.Future[_Answer]) -> None:
-    """Have a thread not begin, if it has not."""
-    future.cancel()
+def _cancel(work: Future[_Answer]) -> None:
+    """Have a thread not begin; one that has begun goes on, so that its answer can be closed."""
+    work.cancel()
 
 
 def environ_of(request: Request, server: tuple[str, int] = ("localhost", 80)) -> WSGIEnvironment:

@@ -148,9 +148,10 @@ def test_a_broken_chunked_body_has_no_end(client, site, until, caplog):
     assert "the pieces end here" in caplog.text
 
 
-def test_a_broken_body_for_http_1_0_resets_the_connection(client, caplog):
+@pytest.mark.parametrize("more", [b"", b"GET / HTTP/1.0\r\n\r\n"])
+def test_a_broken_body_for_http_1_0_resets_the_connection(client, more, caplog):
     with pytest.raises(ConnectionResetError):
-        client.send(b"GET /breaks HTTP/1.0\r\n\r\n").answer()
+        client.send(b"GET /breaks HTTP/1.0\r\n\r\n" + more).answer()
 
 
 @pytest.mark.parametrize("path", ["/too-short", "/too-long"])
@@ -235,7 +236,34 @@ def test_an_idle_connection_makes_room_for_a_new_one(start, until):
         client.sock.close()
 
 
-def test_where_no_connection_is_idle_a_new_one_is_turned_away(start, site, until):
+@pytest.mark.parametrize(
+    "half", [b"", b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n"]
+)
+def test_slow_requests_cannot_keep_the_others_out(start, half):
+    server = start(connections=5)
+    slow = [server.client().send(half) for _ in range(9)]
+    for _ in range(10):
+        with server.client() as client:
+            assert client.get("/a").answer().status == 200
+    for client in slow:
+        client.sock.close()
+
+
+def test_many_who_are_turned_away_do_not_add_up(start, site, until):
+    server = start(connections=2)
+    clients = [server.client().get("/held") for _ in range(2)]
+    until(lambda: len(site.held) == 2)
+    more = [server.client() for _ in range(20)]
+    for client in more:
+        with contextlib.suppress(ConnectionResetError):
+            assert client.rest()[:13] in {b"", b"HTTP/1.1 503 "}
+    assert len(site.seen) == 2
+    assert server.listener.connections <= 4
+    for client in (*clients, *more):
+        client.sock.close()
+
+
+def test_where_no_connection_waits_a_new_one_is_turned_away(start, site, until):
     server = start(connections=3)
     clients = [server.client().get("/held") for _ in range(3)]
     until(lambda: len(site.held) == 3)

@@ -70,6 +70,10 @@ class Application:
         start_response("304 Not Modified", [("ETag", '"a"')])
         return []
 
+    def held_stream(self, environ, start_response):
+        self.go_on.wait(10)
+        return self.streamed(environ, start_response)
+
     def held(self, environ, start_response):
         self.go_on.wait(10)
         start_response("200 OK", [("Content-Type", "text/plain")])
@@ -240,6 +244,16 @@ def test_a_call_whose_client_goes_before_its_turn_is_not_made(serve, application
         assert one.answer().body == b"held"
         assert one.get("/echo").answer().status == 200
     assert [environ["PATH_INFO"] for environ in application.environs] == ["/held", "/echo"]
+
+
+def test_an_answer_is_closed_though_its_client_went_while_it_was_made(serve, application, until):
+    server = serve()
+    with server.client() as client:
+        client.get("/held_stream")
+        until(lambda: application.environs)
+    until(lambda: server.listener.connections == 0)
+    application.go_on.set()
+    until(lambda: application.closed == 1)
 
 
 def test_refusals_of_the_bridge_are_made_by_whoever_is_asked_to(serve):
