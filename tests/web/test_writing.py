@@ -49,7 +49,9 @@ def test_writes_are_refused_unless_they_were_let_in(
 def test_each_way_of_writing_writes(
     writer: FlaskClient, store: EmbeddedStore, method: str, address: str, how: dict[str, object]
 ) -> None:
-    assert getattr(writer, method)(address, **how).status_code in (201, 204)
+    response = getattr(writer, method)(address, **how)
+    assert response.status_code in (201, 204)
+    assert (response.status_code == 204) == ("Content-Type" not in response.headers)
     assert store.size() == 1
 
 

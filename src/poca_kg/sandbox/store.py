@@ -14,7 +14,7 @@ from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import query_form
 from poca_kg.store.protocol import Answer, ChooseFormat, GraphSize, Quad, Sink, Term
 
-__all__ = ["SandboxedStore"]
+__all__ = ["SandboxedStore", "query_job"]
 
 _MOST_BYTES_OF_TERMS = 32 * 2**20
 
@@ -71,7 +71,7 @@ class SandboxedStore:
         named_graphs: Sequence[str] = (),
     ) -> bytes:
         """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others."""
-        return self._whole(_query_job(text, media, default_graphs, named_graphs))
+        return self._whole(query_job(text, media, default_graphs, named_graphs))
 
     def serialise_to(
         self,
@@ -83,7 +83,7 @@ class SandboxedStore:
         named_graphs: Sequence[str] = (),
     ) -> None:
         """Answer a query in bytes as they arrive from the worker."""
-        self._pass_on(_query_job(text, choose(query_form(text)), default_graphs, named_graphs), out)
+        self._pass_on(query_job(text, choose(query_form(text)), default_graphs, named_graphs), out)
 
     def update(
         self, text: str, *, using_graphs: Sequence[str] = (), using_named_graphs: Sequence[str] = ()
@@ -134,9 +134,14 @@ class SandboxedStore:
                 out.write(piece)
 
 
-def _query_job(
+def query_job(
     text: str, media: ResultFormat | RdfSyntax, default_graphs: Sequence[str], named_graphs: Sequence[str]
 ) -> QueryJob:
+    """Return the job whose answer is in one format only; another form of answer is refused.
+
+    >>> query_job("ASK {}", ResultFormat.CSV, (), ()).triples is None
+    True
+    """
     rows, triples = (None, media) if isinstance(media, RdfSyntax) else (media, None)
     return QueryJob(text, rows, triples, tuple(default_graphs), tuple(named_graphs))
 

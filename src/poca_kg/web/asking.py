@@ -14,6 +14,7 @@ from typing import TypedDict, Unpack
 from urllib.parse import urlencode
 
 from poca_kg.sandbox.jobs import QueryJob
+from poca_kg.sandbox.store import query_job
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import query_form
 from poca_kg.web.formats import GRAPH_FORMATS, ROW_FORMATS, content_type, pick
@@ -95,8 +96,7 @@ def job_of(asked: Asked) -> QueryJob:
     >>> job_of(Asked("ASK {}", ResultFormat.CSV)).header()["rows"]
     'CSV'
     """
-    rows, triples = (None, asked.media) if isinstance(asked.media, RdfSyntax) else (asked.media, None)
-    return QueryJob(asked.query, rows, triples, asked.default_graphs, asked.named_graphs)
+    return query_job(asked.query, asked.media, asked.default_graphs, asked.named_graphs)
 
 
 def read_asked(

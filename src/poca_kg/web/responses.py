@@ -81,6 +81,8 @@ def install(app: Flask, *, version: Callable[[], str]) -> None:
             for_all_origins=not g.get("only_same_origin"),
         ):
             response.headers[name] = value
+        if response.status_code == 204:
+            del response.headers["Content-Type"]
         return response
 
     @app.errorhandler(HTTPException)
