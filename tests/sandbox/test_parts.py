@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 
@@ -205,8 +206,8 @@ def test_a_frame_that_comes_late_is_not_lost() -> None:
 def test_a_job_is_unpacked_as_it_was_packed(header, body) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        theirs.sendall(pack_job(7, header, body))
-        assert unpack_job(FrameReader(ours).read(1.0)) == (header, body)
+        theirs.sendall(pack_job(7, 1.5, json.dumps(header).encode(), body))
+        assert unpack_job(FrameReader(ours).read(1.0).payload) == (1.5, header, body)
 
 
 # Reports

@@ -78,8 +78,7 @@ class Exchange:
         return not self._unsent
 
     def _pack(self, left_s: float) -> bytes:
-        header = self._job.header() | {"kind": self._job.kind, "cpu_s": left_s + _CPU_GRACE_S}
-        return pack_job(self._number, header, self._job.body())
+        return pack_job(self._number, left_s + _CPU_GRACE_S, self._job.head(), self._job.body())
 
     def next(self, until: float) -> bytes | None:
         """Return the next piece of the answer, ``None`` behind the last one.

@@ -10,9 +10,8 @@ import contextlib
 import json
 import socket
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
     "MOST_PAYLOAD",
@@ -30,7 +29,7 @@ MOST_PAYLOAD = 8 << 20
 """The longest payload that the front takes from a worker."""
 
 _HEAD = struct.Struct("!BII")
-_LENGTH = struct.Struct("!I")
+_JOB_HEAD = struct.Struct("!dI")
 _PIECE = 65_536
 
 
@@ -53,8 +52,10 @@ class Kind(IntEnum):
     READY = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+class Frame(NamedTuple):
     """A frame as it was received."""
 
     kind: Kind
@@ -71,17 +72,18 @@ def pack(kind: Kind, number: int, payload: bytes = b"") -> bytes:
     return _HEAD.pack(kind, number, len(payload)) + payload
 
 
-def pack_job(number: int, header: dict[str, Any], body: bytes) -> bytes:
-    """Return the frame of a job: what it is as JSON, and the text or document that it is about."""
-    head = json.dumps(header).encode()
-    return pack(Kind.JOB, number, _LENGTH.pack(len(head)) + head + body)
+def pack_job(number: int, cpu_s: float, head: bytes, body: bytes) -> bytes:
+    """Return the frame of a job: its processor time, what it is as JSON, and what it is about."""
+    size = _JOB_HEAD.size + len(head) + len(body)
+    start = _HEAD.pack(Kind.JOB, number, size) + _JOB_HEAD.pack(cpu_s, len(head))
+    return b"".join((start, head, body))
 
 
-def unpack_job(frame: Frame) -> tuple[dict[str, Any], bytes]:
-    """Return header and body of a job."""
-    (length,) = _LENGTH.unpack_from(frame.payload)
-    end = _LENGTH.size + length
-    return json.loads(frame.payload[_LENGTH.size : end]), frame.payload[end:]
+def unpack_job(payload: bytes) -> tuple[float, dict[str, Any], bytes]:
+    """Return processor time, header and body of a job."""
+    cpu_s, length = _JOB_HEAD.unpack_from(payload)
+    end = _JOB_HEAD.size + length
+    return cpu_s, json.loads(payload[_JOB_HEAD.size : end]), payload[end:]
 
 
 class FrameReader:
@@ -110,15 +112,19 @@ class FrameReader:
         BrokenFrameError
             If what came is no frame.
         """
-        self._fill(_HEAD.size, timeout_s)
-        kind, number, length = _HEAD.unpack_from(self._buffer)
-        if kind not in Kind._value2member_map_ or (self._most is not None and length > self._most):
+        buffer = self._buffer
+        if len(buffer) < _HEAD.size:
+            self._fill(_HEAD.size, timeout_s)
+        code, number, length = _HEAD.unpack_from(buffer)
+        kind = _KINDS.get(code)
+        if kind is None or (self._most is not None and length > self._most):
             raise BrokenFrameError
         end = _HEAD.size + length
-        self._fill(end, timeout_s)
-        payload = bytes(memoryview(self._buffer)[_HEAD.size : end])
-        del self._buffer[:end]
-        return Frame(Kind(kind), number, payload)
+        if len(buffer) < end:
+            self._fill(end, timeout_s)
+        payload = bytes(memoryview(buffer)[_HEAD.size : end])
+        del buffer[:end]
+        return Frame(kind, number, payload)
 
     def receive(self) -> None:
         """Take what has come by now, without waiting; raises ``EOFError`` as :meth:`read` does."""

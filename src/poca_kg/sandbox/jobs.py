@@ -8,6 +8,7 @@ by name, as ``module:function``; the parent imports them before it forks.
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -28,6 +29,7 @@ __all__ = [
     "QueryJob",
     "answer_query",
     "find_handlers",
+    "head_of",
 ]
 
 
@@ -71,6 +73,15 @@ class Cancellation:
                 end()
 
 
+def head_of(kind: str, header: Mapping[str, Any]) -> bytes:
+    """Return kind and header of a job as JSON.
+
+    >>> head_of("dump", {"graph": None})
+    b'{"kind": "dump", "graph": null}'
+    """
+    return json.dumps({"kind": kind, **header}).encode()
+
+
 @dataclass(frozen=True, eq=False)
 class Job:
     """Something to be done in the sandbox; each kind of job is a subclass. A job is run once."""
@@ -81,6 +92,10 @@ class Job:
     def header(self) -> dict[str, Any]:
         """Return what JSON can hold."""
         return {}
+
+    def head(self) -> bytes:
+        """Return kind and header as JSON."""
+        return head_of(self.kind, self.header())
 
     def body(self) -> bytes:
         """Return the text or document that the job is about."""
@@ -115,9 +130,21 @@ class QueryJob(Job):
             "named_graphs": self.named_graphs,
         }
 
+    def head(self) -> bytes:
+        """Return kind and header as JSON, which is the same for most queries."""
+        if self.default_graphs or self.named_graphs:
+            return super().head()
+        known = (self.kind, self.rows, self.triples)
+        if known not in _KNOWN_HEADS:
+            _KNOWN_HEADS[known] = super().head()
+        return _KNOWN_HEADS[known]
+
     def body(self) -> bytes:
         """Return the text of the query."""
         return self.text.encode("utf-8", "surrogatepass")
+
+
+_KNOWN_HEADS: dict[tuple[str, ResultFormat | None, RdfSyntax | None], bytes] = {}
 
 
 def answer_query(store: EmbeddedStore, header: dict[str, Any], body: bytes, out: AnswerSink) -> None:

@@ -125,8 +125,8 @@ def _do(
     frame: Frame, source: socket.socket, store: EmbeddedStore, handlers: Mapping[str, Handler], means: Means
 ) -> bool:
     """Do a job; return whether this process had better leave."""
-    header, body = unpack_job(frame)
-    means.cap_cpu(float(header["cpu_s"]))
+    cpu_s, header, body = unpack_job(frame.payload)
+    means.cap_cpu(cpu_s)
     answer = _Answer(source, frame.number)
     try:
         handlers[header["kind"]](store, header, body, answer)

@@ -20,7 +20,7 @@ from poca_kg.errors import (
 )
 from poca_kg.sandbox import confinement
 from poca_kg.sandbox.frames import MOST_PAYLOAD, BrokenFrameError, Frame, FrameReader, Kind, pack_job
-from poca_kg.sandbox.jobs import Handler
+from poca_kg.sandbox.jobs import Handler, head_of
 from poca_kg.sandbox.reports import error_of
 from poca_kg.sandbox.worker import END_PAYLOAD, EXIT_MEMORY, FAILURE_HEAD, Means, serve
 from poca_kg.service.staging import Ground, Staged, stage
@@ -97,10 +97,10 @@ class _Watch:
 
     def outcome(self, write: Write) -> Staged:
         """Hand the write over, and return what comes of it."""
-        header = write.header() | {"kind": "write", "cpu_s": self._order.timeout_s + _CPU_GRACE_S}
+        cpu_s, head = self._order.timeout_s + _CPU_GRACE_S, head_of("write", write.header())
         try:
             self._channel.settimeout(self._order.timeout_s)
-            self._channel.sendall(pack_job(0, header, write.body()))
+            self._channel.sendall(pack_job(0, cpu_s, head, write.body()))
             return self._read()
         except TimeoutError:
             most = self._order.timeout_s
