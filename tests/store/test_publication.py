@@ -16,7 +16,7 @@ from poca_kg.store.content import lines_by_graph
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.folder_lock import FolderLock, holding
 from poca_kg.store.manifest import Manifest, dataset_version
-from poca_kg.store.publication import BASE, storage_errors
+from poca_kg.store.publication import BASE, add_store, storage_errors
 from poca_kg.store.snapshot import Snapshot, current_snapshot, prune_snapshots, publish_files, rollback
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the lock is one of POSIX systems")
@@ -144,3 +144,21 @@ LINES = {
 @pytest.mark.parametrize("line", LINES)
 def test_the_graph_of_a_line_is_told_from_its_object(line: bytes) -> None:
     assert lines_by_graph(line) == {LINES[line]: [line]}
+
+
+def test_a_store_is_added_to_a_snapshot_once_it_is_wanted(tmp_path: Path) -> None:
+    with holding(tmp_path) as lock:
+        snapshot = _publish(lock, 1)
+    add_store(snapshot.directory)
+    add_store(snapshot.directory)
+    names = sorted(path.name for path in snapshot.directory.iterdir())
+    assert names == ["base", "disjoint", "graph.nq", "manifest.json", "places.tsv", "store"]
+    assert EmbeddedStore.read_only(snapshot.directory / "store").size() == 1
+
+
+def test_what_was_left_of_an_unfinished_store_is_cleared_away(tmp_path: Path) -> None:
+    with holding(tmp_path) as lock:
+        left = _publish(lock, 1).directory / ".new-left"
+        left.mkdir()
+        _publish(lock, 2)
+    assert not left.exists()

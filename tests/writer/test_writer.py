@@ -27,6 +27,7 @@ from poca_kg.errors import (
 )
 from poca_kg.sandbox.confinement import can_confine
 from poca_kg.service.writer_client import WriterClient
+from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.protocol import Document
 from poca_kg.store.snapshot import current_snapshot, publish, rollback
@@ -216,6 +217,8 @@ def test_a_write_that_is_too_long_is_refused_unread(data, start):
     client = start(max_body_bytes=100).client()
     with pytest.raises(LimitError, match="limit is 100"):
         client.put(G, turtle("# " + "x" * 100))
+    with pytest.raises(LimitError, match="limit is 100"):
+        client.put(G, turtle("# " + "x" * 10_000_000))
     client.update(INSERT)
 
 
@@ -247,15 +250,13 @@ def judged(tmp_path_factory, tiny_dataset):
 
 
 def test_what_breaks_the_shapes_is_refused_with_the_report(judged):
+    before = version_of(judged.order.data_dir)
     with pytest.raises(NotConformingError) as refusal:
         judged.client().update("INSERT DATA { GRAPH <http://e/g> { <http://e/s> a poca:Statement } }")
     report = refusal.value.report
     assert report["conforms"] is False
     assert report["counts"]["violation"] > 0
-    assert {result["focus_node"]["value"] for result in report["results"]} == {"http://e/s"} or report[
-        "results"
-    ]
-    assert version_of(judged.order.data_dir) == judged.version
+    assert version_of(judged.order.data_dir) == before
     assert leftovers(judged.order.data_dir) == []
 
 
@@ -421,3 +422,16 @@ def test_old_snapshots_that_writes_made_are_cleared_away(data, start):
 def test_without_a_snapshot_there_is_no_writer(tmp_path):
     with pytest.raises(NotFoundError, match="no snapshot is current"):
         Running(tmp_path)
+
+
+def test_a_large_snapshot_gets_its_store_when_nobody_waits_for_it(data, start):
+    writer = start(stored_from=1000)
+    rows = "".join(f"<http://e/{row}> <http://e/p> <http://e/o> .\n" for row in range(1000))
+    writer.client().put("http://e/large", [Document(rows.encode(), RdfSyntax.N_TRIPLES)])
+    writer.client().update(INSERT)  # which gives up the store that has been begun
+    snapshot = current_snapshot(data)
+    until = time.monotonic() + 20
+    while not (snapshot.directory / "store").is_dir() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert EmbeddedStore.read_only(snapshot.directory / "store").size() == snapshot.manifest.triples
+    assert leftovers(data) == []

@@ -9,6 +9,7 @@ import tempfile
 
 from poca_kg.errors import NotFoundError, PocaError
 from poca_kg.service.staging import Ground, Staged
+from poca_kg.service.store_maker import StoreMaker
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.settings import package_version
 from poca_kg.store.content import lines_by_graph
@@ -25,10 +26,7 @@ from poca_kg.store.snapshot import (
 )
 from poca_kg.validate import read_shapes
 
-__all__ = ["STORED_FROM", "Holdings", "make_manifest"]
-
-STORED_FROM = 200_000
-"""From how many triples on a snapshot gets a store on disk: memory is filled with fewer in half a second."""
+__all__ = ["Holdings", "make_manifest"]
 
 _PLACES = "places.tsv"
 
@@ -56,6 +54,8 @@ class Holdings:
         shapes = None if order.unvalidated else read_shapes(order.ontology_dir)
         self.ground = Ground(package_version(), shapes, self.snapshot.places)
         self._last_size = 0
+        self._maker = StoreMaker()
+        self.settle()
         _settle_memory()
 
     def _open(self) -> tuple[Snapshot, EmbeddedStore]:
@@ -76,6 +76,7 @@ class Holdings:
             If the folder cannot be written to for another reason.
         """
         base = self.snapshot
+        self._maker.end()
         manifest = make_manifest(staged, self.ground.package_version, base.manifest)
         files = dict(staged.files) | {
             "manifest.json": manifest.to_json(),
@@ -83,10 +84,9 @@ class Holdings:
             BASE: f"{base.version}\n".encode(),
         }
         self._last_size = sum(map(len, files.values()))
-        with_store = manifest.triples >= STORED_FROM
         try:
             with storage_errors(self._order.data_dir):
-                self.snapshot = publish_files(self._lock, staged.version, files, with_store=with_store)
+                self.snapshot = publish_files(self._lock, staged.version, files, with_store=False)
         except PocaError:
             self.snapshot, self.store = self._open()  # whatever the pointer says now
             raise
@@ -95,6 +95,16 @@ class Holdings:
         """Take a published content into memory, for the next write to begin with."""
         self.store = EmbeddedStore.from_nquads(content, self.snapshot.version)
         _settle_memory()
+
+    def settle(self) -> None:
+        """Begin to make the store on disk of a large snapshot; the next write may come meanwhile."""
+        if self.store.size() >= self._order.stored_from:
+            self._maker.begin(self.snapshot.directory)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._maker.end()
+        self._lock.release()
 
     def prune(self) -> None:
         """Remove old snapshots; what cannot be removed now is removed another time."""

@@ -42,7 +42,10 @@ def main() -> None:
     except PocaError as error:
         control.send(json.dumps({"refused": refusal_data(error)}).encode())
         return
-    Writer(order, holdings, _Supervisor(control)).run(listener)
+    try:
+        Writer(order, holdings, _Supervisor(control)).run(listener)
+    finally:
+        holdings.close()
 
 
 class _Supervisor:
@@ -156,6 +159,7 @@ class Writer:
             self._supervisor.await_switch(staged.version, self._order.switch_s)
             with contextlib.suppress(PocaError):
                 holdings.prune()
+            holdings.settle()
             self._say_writable()
         return staged.version
 

@@ -91,7 +91,9 @@ class WriterClient:
         except TimeoutError:
             told = _last_word(channel)
         except (OSError, EOFError):
-            raise _busy("the writer is not there at the moment") from None
+            told = _last_word(channel)  # it may have refused the write before it was read
+            if not told:
+                raise _busy("the writer is not there at the moment") from None
         if "refused" in told:
             raise refusal_error(told["refused"])
         if "begun" not in told:
@@ -116,8 +118,8 @@ class WriterClient:
 
 def _last_word(channel: socket.socket) -> dict[str, Any]:
     """Take nothing more, and return what the writer had said before that; empty if it had said nothing."""
-    channel.shutdown(socket.SHUT_RD)
     try:
+        channel.shutdown(socket.SHUT_RD)
         return receive_packet(channel)
     except (OSError, EOFError):
         return {}

@@ -44,6 +44,9 @@ class WriterOrder:
     keep: int = 8
     """How many snapshots that came from writes are kept."""
 
+    stored_from: int = 200_000
+    """From how many triples on a snapshot gets a store on disk: memory holds fewer within half a second."""
+
     switch_s: float = 10.0
     """How long an acknowledgement waits at most until the fronts serve the new snapshot."""
 

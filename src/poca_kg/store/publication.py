@@ -17,7 +17,16 @@ from pathlib import Path
 from poca_kg.errors import FilePlace, InputError, StorageFullError
 from poca_kg.store.embedded import EmbeddedStore
 
-__all__ = ["BASE", "DISJOINT", "clear_leftovers", "make_snapshot", "prune", "replace_file", "storage_errors"]
+__all__ = [
+    "BASE",
+    "DISJOINT",
+    "add_store",
+    "clear_leftovers",
+    "make_snapshot",
+    "prune",
+    "replace_file",
+    "storage_errors",
+]
 
 BASE = "base"
 """The file that says from which version a write made a snapshot; only such snapshots are ever pruned."""
@@ -32,8 +41,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 def clear_leftovers(data_dir: Path) -> None:
     """Remove what a killed process had begun to make or to remove, snapshots and pointers."""
     for prefix in (_STAGING, _LEAVING):
-        for left in sorted((data_dir / "snapshots").glob(f"{prefix}*")):
-            shutil.rmtree(left, ignore_errors=True)
+        for pattern in (f"{prefix}*", f"*/{prefix}*"):
+            for left in sorted((data_dir / "snapshots").glob(pattern)):
+                shutil.rmtree(left, ignore_errors=True)
     for left in sorted(data_dir.glob(f".*{_STAGING}*")):
         left.unlink(missing_ok=True)
 
@@ -50,17 +60,34 @@ def make_snapshot(target: Path, files: Mapping[str, bytes], *, with_store: bool)
         for name, data in sorted(files.items()):
             _write(staging / name, data)
         if with_store:
-            store = EmbeddedStore.on_disk(staging / "store", target.name)
-            store.fill(files["graph.nq"])
-            if store.is_disjoint():
-                _write(staging / DISJOINT, b"")
-            store.close()
+            _add_store(staging, files["graph.nq"], staging)
         _sync_directory(staging)
         staging.chmod(0o755)
         staging.rename(target)
         _sync_directory(snapshots)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def add_store(snapshot: Path) -> None:
+    """Add the graph of a snapshot as a store on disk, in one step; one that has a store is left as it is."""
+    if (snapshot / "store").is_dir():
+        return
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=snapshot))
+    try:
+        _add_store(staging, (snapshot / "graph.nq").read_bytes(), snapshot)
+        (staging / "store").rename(snapshot / "store")
+        _sync_directory(snapshot)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _add_store(folder: Path, content: bytes, snapshot: Path) -> None:
+    store = EmbeddedStore.on_disk(folder / "store")
+    store.fill(content)
+    if store.is_disjoint():
+        _write(snapshot / DISJOINT, b"")
+    store.close()
 
 
 def prune(snapshots: Path, keep: int, *, spared: frozenset[str]) -> tuple[str, ...]:
