@@ -32,7 +32,11 @@ class Pieces(AsyncIterator[bytes]):
     async def __anext__(self) -> bytes:
         if self._is_closed:
             raise StopAsyncIteration
-        data = await self._read()
+        try:
+            data = await self._read()
+        except BaseException:
+            await self.aclose()
+            raise
         self._position += len(data)
         if not data:
             await self.aclose()
