@@ -115,7 +115,7 @@ class RequestReader:
         """Go on in HTTP/1.1 by a new parser that reads the head again without the upgrade.
 
         The parser takes a head with Upgrade for the end of HTTP and would hand the body out as the next
-        request. Java's client sends such heads with every body.
+        request. Clients that offer HTTP/2 in clear text send such heads.
         """
         self._parser = httptools.HttpRequestParser(self)
         fields = [f"{n}: {self._headers[n]}\r\n" for n in _FRAMING if n in self._headers]
