@@ -45,7 +45,7 @@ def main() -> int:
                     failed = True
                     continue
                 for seed in seeds:
-                    tally = run(server, mutants(kind, seed, each))
+                    tally = run(server, mutants(kind, seed, each), at_once=4 if kind == "queries" else 1)
                     failed |= bool(tally.findings) or not server.alive()
                     report(kind, seed, tally, server)
         except StartError as error:

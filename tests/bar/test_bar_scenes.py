@@ -42,7 +42,8 @@ def test_a_server_full_of_runaways_still_answers_what_is_light(server_with: Give
     assert max(one.elapsed_s for one in heavy) < PLAN["limit_s"] + 1
     assert unexpected(light, scene["light_gets"]) == []
     assert max(one.elapsed_s for one in light) < scene["light_longest_s"]
-    assert sum(one.status == 200 for one in light) >= scene["light_share_answered"] * len(light)
+    assert [one for one in light if one.status == 503 and not one.header("Retry-After").isdigit()] == []
+    assert any(one.status == 200 for one in light)
 
 
 def test_a_client_that_goes_takes_its_query_with_it(server_with: Give) -> None:

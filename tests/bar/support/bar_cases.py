@@ -34,7 +34,7 @@ MEMBERS = {
 class Expected:
     """A status, and where it is an error the slug of its problem; written ``"400 malformed-query"``.
 
-    ``"200 cut"`` is an answer that began and then ended without its end, so that no part passes for the whole.
+    ``"200 cut"`` is an answer that began and broke off, so that no part of it passes for the whole.
     """
 
     status: int

@@ -13,7 +13,7 @@ from bar_http import GONE, Reply, exchange
 from bar_mutants import CORPUS, TYPES, Mutant
 from bar_server import PLAN, Server
 
-__all__ = ["Finding", "Tally", "judge", "keep", "kept", "run", "send"]
+__all__ = ["Finding", "Tally", "judge", "keep", "kept", "limit_of", "run", "send"]
 
 CRASHERS = CORPUS / "crashers"
 RIGHT = {200, 201, 204, 503}
@@ -45,8 +45,13 @@ def send(server: Server, mutant: Mutant) -> Reply:
     else:
         method, path = "PUT", "/data?graph=http://e/fuzz"
         headers["Authorization"] = f"Bearer {PLAN['token']}"
-    patience = PLAN["limit_s"] + 5
+    patience = limit_of(mutant) + 5
     return exchange(server.address, method, path, headers=headers, body=mutant.text, patience_s=patience)
+
+
+def limit_of(mutant: Mutant) -> float:
+    """Return how long the server may take for a mutant, but for a second."""
+    return float(PLAN["limit_s"] if mutant.type == TYPES[".rq"] else PLAN["write_s"])
 
 
 def judge(reply: Reply, limit_s: float) -> str:
@@ -76,7 +81,7 @@ def run(server: Server, batch: Iterable[Mutant], *, at_once: int = 4) -> Tally:
             tally.sent += 1
             tally.answers[f"{reply.status} {reply.slug or ''}".strip()] += 1
             tally.slowest_s = max(tally.slowest_s, reply.elapsed_s)
-            if what := judge(reply, PLAN["limit_s"]):
+            if what := judge(reply, limit_of(mutant)):
                 tally.findings.append(Finding(mutant, what))
     return tally
 
