@@ -8,11 +8,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["OURS", "PEERS", "Peer", "Server", "UnavailableError", "started"]
+__all__ = ["OURS", "PEERS", "Peer", "Server", "UnavailableError", "family", "started"]
 
 _SCRIPTS = Path(__file__).parent / "peers"
 _NOT_INSTALLED = 77
@@ -65,11 +65,11 @@ class Server:
 
     def cpu_s(self) -> float:
         """Return the processor time that its processes have used, in seconds."""
-        return sum(_cpu_ticks(pid) for pid in _session(self.process.pid)) / _TICKS
+        return sum(_cpu_ticks(pid) for pid in family(self.process.pid)) / _TICKS
 
     def memory_mb(self) -> int:
         """Return the memory its processes hold, shared pages divided among their users, in MB."""
-        return sum(_proportional_kb(pid) for pid in _session(self.process.pid)) // 1024
+        return sum(_proportional_kb(pid) for pid in family(self.process.pid)) // 1024
 
     def settle(self, patience_s: float = 60) -> bool:
         """Wait until nothing of an earlier round is still computed; tell whether it came to rest."""
@@ -124,18 +124,32 @@ def _reason(code: int, log: Path) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End what the script started: politely, and by force what is left."""
-    for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
-        for pid in _session(process.pid):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
-        end = time.monotonic() + patience
-        while _session(process.pid) and time.monotonic() < end:
-            process.poll()  # reaps the script, which would else be counted as there
-            time.sleep(0.05)
+    """Ask the script's own session to end, which ends the rest in order, and kill what is left."""
+    members = family(process.pid)
+    for pid in members:
+        if _session(pid) == process.pid:
+            _send(pid, signal.SIGTERM)
+    if not _gone(process, members, patience_s=10):
+        for pid, born in members.items():
+            if _born(pid) == born:
+                _send(pid, signal.SIGKILL)
+        _gone(process, members, patience_s=5)
     process.wait()
+
+
+def _gone(process: subprocess.Popen[bytes], members: dict[int, int], *, patience_s: float) -> bool:
+    end = time.monotonic() + patience_s
+    while any(_born(pid) == born for pid, born in members.items()):
+        process.poll()  # reaps the script, which would else be counted as there
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _free_ports() -> tuple[int, int]:
@@ -145,15 +159,32 @@ def _free_ports() -> tuple[int, int]:
         return one.getsockname()[1], two.getsockname()[1]
 
 
-def _session(leader: int) -> list[int]:
-    """Return the processes of a session, which the script leads."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            fields = _stat(int(entry.name))
-            if fields and int(fields[3]) == leader:
-                found.append(int(entry.name))
-    return found
+def family(leader: int) -> dict[int, int]:
+    """Return the processes that come of a script, with the time each began, which tells it from a later one.
+
+    Servers put workers into sessions of their own, so children count and who shares a session.
+    """
+    all_of_them = {int(entry.name): _stat(int(entry.name)) for entry in Path("/proc").glob("[0-9]*")}
+    living = {pid: fields for pid, fields in all_of_them.items() if fields}
+    members, sessions, found = {leader}, {str(leader)}, True
+    while found:
+        found = False
+        for pid, fields in living.items():
+            if pid not in members and (int(fields[1]) in members or fields[3] in sessions):
+                members.add(pid)
+                sessions.add(fields[3])
+                found = True
+    return {pid: int(living[pid][19]) for pid in sorted(members & living.keys())}
+
+
+def _session(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[3]) if fields else None
+
+
+def _born(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[19]) if fields else None
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,8 +1,10 @@
 """What is measured is compared only where it may be, and a run says what it left out."""
 
 import json
+import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +18,7 @@ from benchmarks.service.load import Load, measure, write_requests
 from benchmarks.service.mix import parse
 from benchmarks.service.report import group_ratio, page, paired_ratios
 from benchmarks.service.run import _seconds
-from benchmarks.service.servers import PEERS, Peer, UnavailableError, started
+from benchmarks.service.servers import PEERS, Peer, UnavailableError, family, started
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "benchmarks" / "service" / "peers"
 SELECT = parse("select", "# title: t\n# group: light\nSELECT ?s { ?s ?p ?o }")
@@ -172,6 +174,28 @@ def test_a_server_that_is_not_installed_is_left_out_with_the_reason(
         started(peer, tmp_path, tmp_path / "folder"),
     ):
         pass
+
+
+SPLITTING = """#!/usr/bin/env bash
+setsid bash -c 'trap "" TERM; while [ $SECONDS -le 1 ]; do :; done; sleep 300 & wait' &
+: >"$3/ready"
+wait
+"""
+
+
+def test_workers_in_a_session_of_their_own_are_counted_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "splitting.sh"
+    script.write_text(SPLITTING)
+    script.chmod(0o755)
+    monkeypatch.setattr("benchmarks.service.servers._SCRIPTS", tmp_path)
+    with started(Peer("splitting", "/"), tmp_path, tmp_path / "folder") as server:
+        time.sleep(0.5)
+        members = family(server.process.pid)
+        assert len({os.getsid(pid) for pid in members}) == 2
+        assert server.cpu_s() > 0
+    assert not [pid for pid in members if Path(f"/proc/{pid}").exists()]
 
 
 class Handler(BaseHTTPRequestHandler):
