@@ -311,6 +311,45 @@ def test_a_reader_who_never_begins_to_read_lets_go_of_the_answer(desk):
     assert desk.runs[0].dropped == 1
 
 
+def test_readers_who_wait_for_more_hold_up_nothing_else(desk):
+    async def scene() -> None:
+        spool, headers = Spool(1 << 20), {"content-type": "application/sparql-query"}
+        spool.append(b"Milan")
+        calls = [desk.ask("SELECT * { ?s ?p ?o }") for _ in range(40)]
+        desk.runs[0].answer(spool)
+        reading = [asyncio.ensure_future(read(call.response.pieces)) for call in calls]
+        await asyncio.sleep(0.05)
+        desk.ask(method="POST", body=b"ASK {}" + b" " * 20_000, headers=headers)
+        await settle(lambda: len(desk.runs) == 2)
+        spool.append(b" Turin")
+        spool.finish()
+        assert set(await asyncio.gather(*reading)) == {b"Milan Turin"}
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("in_memory", [0, 10, 1 << 20])
+def test_readers_miss_nothing_of_an_answer_that_a_thread_writes(desk, in_memory):
+    parts = [b"%d," % number for number in range(3000)]
+    spool = Spool(in_memory)
+
+    def write() -> None:
+        for part in parts:
+            spool.append(part)
+        spool.finish()
+
+    async def scene() -> None:
+        calls = [desk.ask("SELECT * { ?s ?p ?o }") for _ in range(4)]
+        desk.runs[0].answer(spool)
+        writing = asyncio.get_running_loop().run_in_executor(None, write)
+        found = await asyncio.wait_for(asyncio.gather(*(read(call.response.pieces) for call in calls)), 15)
+        await writing
+        assert set(found) == {b"".join(parts)}
+
+    asyncio.run(scene())
+    assert desk.runs[0].dropped == 1
+
+
 # Packed answers
 
 

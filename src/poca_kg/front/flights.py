@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from concurrent.futures import Executor
 from functools import partial
 from typing import Protocol, TypeAlias
 
 from poca_kg.errors import PocaError
+from poca_kg.front.arriving import ArrivingAnswer
 from poca_kg.sandbox.jobs import Job
 from poca_kg.sandbox.outcome import Outcome
 
@@ -34,6 +36,7 @@ class Flight:
         self.job = job
         self._forget = forget
         self._outcome: Outcome | None = None
+        self._arriving: ArrivingAnswer | None = None
         self._aboard = 0
         self._waiting: list[Landed] = []
 
@@ -44,6 +47,13 @@ class Flight:
             self._waiting.append(landed)
         else:
             landed(self._outcome)
+
+    def arriving(self, threads: Executor) -> ArrivingAnswer:
+        """Return the answer for those who read it while it arrives; it is there."""
+        assert self._outcome is not None
+        if self._arriving is None:
+            self._arriving = ArrivingAnswer(self._outcome, threads)
+        return self._arriving
 
     def leave(self, landed: Landed) -> None:
         """Want no more of the answer; each who joined calls this once."""

@@ -108,6 +108,7 @@ class Front:
         """
         await asyncio.to_thread(self._sandbox.switch, source)
         self._generation += 1
+        self._cache.turn_to(self.version)
         self._flask = behind_proxy(await asyncio.to_thread(self._app_of, self._sandbox))
 
     async def drain(self, within_s: float) -> None:

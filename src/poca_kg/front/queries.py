@@ -9,14 +9,24 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from poca_kg.errors import FairShareError, PocaError
+from poca_kg.front.arriving import ArrivingAnswer
 from poca_kg.front.cache import ByteCache, KeptAnswer
 from poca_kg.front.flights import Flight, Flights, Runner
 from poca_kg.front.logs import digest_of
 from poca_kg.front.messages import Request, Response
 from poca_kg.front.metrics import Metrics
-from poca_kg.front.replies import encoding_for, guard, headers_of_answer, killed_by, not_modified, refuse
+from poca_kg.front.replies import (
+    encoding_for,
+    guard,
+    headers_of_answer,
+    killed_by,
+    not_modified,
+    refuse,
+    value_of,
+    vary,
+)
 from poca_kg.front.sending import Sender
-from poca_kg.front.streams import Copy, Stream, pieces_of
+from poca_kg.front.streams import Copy, Stream
 from poca_kg.front.visits import Visit
 from poca_kg.sandbox.outcome import Outcome
 from poca_kg.web.asking import Asked, job_of, read_asked
@@ -115,7 +125,8 @@ class QueryDesk:
 
     def keep(self, order: _Order, body: bytes, version: str) -> KeptAnswer:
         """Return an answer, which the cache keeps if it is one that may be given again."""
-        headers, etag = order.asked.headers(version), order.asked.tag(version)
+        headers = vary(order.asked.headers(version))
+        etag = value_of(headers, "etag")
         request = order.visit.request
         length = len(request.query_string) + len(request.body) + len(request.headers.get("accept", ""))
         kept = KeptAnswer(tuple(headers), body, etag, length, order.sha256)
@@ -123,10 +134,13 @@ class QueryDesk:
             self._cache.keep(version, order.key, kept)
         return kept
 
-    def stream(self, order: _Order, outcome: Outcome, left: Callable[[], None]) -> None:
-        """Send an answer while it arrives; ``left`` is called once nobody reads it any more."""
+    def stream(
+        self, order: _Order, outcome: Outcome, arriving: ArrivingAnswer, left: Callable[[], None]
+    ) -> None:
+        """Send an answer while it arrives; ``left`` is called once this visit reads no more of it."""
         visit, asked, version = order.visit, order.asked, outcome.version
-        copy = Copy(self._cache.most_entry_bytes if asked.tag(version) else 0)
+        headers = vary(asked.headers(version))
+        copy = Copy(self._cache.most_entry_bytes if value_of(headers, "etag") else 0)
 
         def over(error: BaseException | None) -> None:
             left()
@@ -136,10 +150,8 @@ class QueryDesk:
                 self.keep(order, copy.whole, version)
 
         encoding = encoding_for(visit, outcome.media, None)
-        pieces = pieces_of(outcome, self.threads)
-        stream = Stream(pieces, over, threads=self.threads, encoding=encoding, copy=copy)
-        headers = headers_of_answer(asked.headers(version), visit, version, encoding)
-        visit.respond(Response(200, headers, pieces=stream))
+        stream = Stream(arriving.pieces(), over, threads=self.threads, encoding=encoding, copy=copy)
+        visit.respond(Response(200, headers_of_answer(headers, visit, version, encoding), pieces=stream))
 
     def tell(self, order: _Order, error: PocaError, *, is_own: bool) -> None:
         """Say why there is no answer; who has a share of its own left tries again, unless it was its own."""
@@ -154,7 +166,7 @@ class QueryDesk:
         tag = asked.tag(version)
         if self._sender.is_known(visit, tag):
             self._look_up(visit, "not-modified")
-            not_modified(visit, asked.headers(version), version)
+            not_modified(visit, vary(asked.headers(version)), version)
         else:
             self.board(order, (tag, asked.timeout_s) if tag else None)
 
@@ -184,7 +196,8 @@ class _Passenger:
             self.leave()
             self._desk.give(self._order, body, version)
         else:
-            self._desk.stream(self._order, result, self.leave)
+            arriving = self._flight.arriving(self._desk.threads)
+            self._desk.stream(self._order, result, arriving, self.leave)
 
     def leave(self) -> None:
         """Want no more of the answer."""

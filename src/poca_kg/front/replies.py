@@ -52,7 +52,7 @@ def encoding_for(visit: Visit, media_type: str, size: int | None) -> str:
 
 def headers_of_answer(headers: Headers, visit: Visit, version: str, encoding: str = "") -> Headers:
     """Return the headers of an answer with those of every response."""
-    found = [*vary(headers), *standard_headers(visit.request.id, version)]
+    found = [*headers, *standard_headers(visit.request.id, version)]
     return [*found, ("Content-Encoding", encoding)] if encoding else found
 
 

@@ -31,7 +31,8 @@ class Sender:
         if self.is_known(visit, kept.etag):
             not_modified(visit, list(kept.headers), version)
             return
-        encoding = encoding_for(visit, kept.media_type, len(kept.body))
+        is_plain = "accept-encoding" not in visit.request.headers
+        encoding = "" if is_plain else encoding_for(visit, kept.media_type, len(kept.body))
         if encoding and encoding not in kept.packed:
             if len(kept.body) > _LARGE_BYTES:
                 self._pack_and_send(visit, key, kept, version, encoding)

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 
 from poca_kg.front.encoding import make_packer
-from poca_kg.sandbox.outcome import Outcome
 
-__all__ = ["Copy", "Stream", "pieces_of"]
+__all__ = ["Copy", "Stream"]
 
 
 class Copy:
@@ -102,10 +101,3 @@ class Stream:
         if not self._is_over:
             self._is_over = True
             self._over(error)
-
-
-async def pieces_of(outcome: Outcome, threads: Executor) -> AsyncIterator[bytes]:
-    """Iterate over an answer from its start as it arrives; several may do so, and none of them drops it."""
-    loop, iterator = asyncio.get_running_loop(), iter(outcome)
-    while piece := await loop.run_in_executor(threads, next, iterator, b""):
-        yield piece
