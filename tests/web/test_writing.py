@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,8 +12,9 @@ from rdflib.compare import isomorphic
 
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.protocol import Store
-from poca_kg.web import create_app
+from poca_kg.store.formats import RdfSyntax
+from poca_kg.store.protocol import Document, Store
+from poca_kg.web import create_app, graph_store
 
 FORM, UPDATE = "application/x-www-form-urlencoded", "application/sparql-update"
 TURTLE, N_QUADS = "text/turtle", "application/n-quads"
@@ -258,3 +260,23 @@ def test_options_lists_the_methods_of_an_address(writer: FlaskClient) -> None:
         assert (response.status_code, response.headers["Allow"]) == (
             204, "DELETE, GET, HEAD, OPTIONS, POST, PUT",
         )  # fmt: skip
+
+
+def test_a_dump_that_the_disk_does_not_take_is_refused_and_leaves_nothing(
+    tmp_path: Path, store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_store, "_MOST_IN_MEMORY", 1)
+    monkeypatch.setenv("POCA_KG_SPOOL_DIR", str(tmp_path / "none"))
+    store.put(GRAPH, [Document(ONE, RdfSyntax.TURTLE)])
+    response = create_app(KnowledgeGraph(store)).test_client().get(AT)
+    assert (response.status_code, response.get_json()["type"].rpartition("/")[2]) == (413, "result-too-large")
+    assert str(tmp_path) not in response.text
+
+
+def test_a_dump_larger_than_memory_allows_goes_through_a_file_that_is_gone_after_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = client.get("/data").data
+    monkeypatch.setattr(graph_store, "_MOST_IN_MEMORY", 10)
+    assert client.get("/data").data == whole
+    assert client.head("/data").headers["Content-Length"] == str(len(whole))

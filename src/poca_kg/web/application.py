@@ -56,6 +56,6 @@ def create_app(
     describer = Describer(source, takes_updates=desk.is_open)
     app.register_blueprint(sparql.make_blueprint(source, describer, max_query_bytes=longest))
     app.register_blueprint(update.make_blueprint(desk))
-    app.register_blueprint(graph_store.make_blueprint(source, desk))
+    app.register_blueprint(graph_store.make_blueprint(source, desk, spool_dir=settings.spool_dir))
     app.register_blueprint(pages.make_blueprint(source, max_query_bytes=longest))
     return app

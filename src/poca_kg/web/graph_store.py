@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from poca_kg.errors import ResultTooLargeError
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.protocol import Document, Store, Writer
 from poca_kg.web.formats import DATASET_FORMATS, GRAPH_FORMATS, media_types, pick
@@ -37,8 +39,11 @@ _SYNTAXES = {name: syntax for syntax in GRAPH_FORMATS for name in media_types(sy
 _MULTIPART = "multipart/form-data"
 
 
-def make_blueprint(source: Source, desk: Desk) -> Blueprint:
-    """Return the routes of the graph store; while the desk is shut they only read."""
+def make_blueprint(source: Source, desk: Desk, *, spool_dir: Path | None = None) -> Blueprint:
+    """Return the routes of the graph store; while the desk is shut they only read.
+
+    Large dumps wait for their clients in ``spool_dir``, by default the system's folder for temporary files.
+    """
     blueprint = Blueprint("graph_store", __name__)
     methods = ["GET", "PUT", "POST", "DELETE"]
 
@@ -46,7 +51,7 @@ def make_blueprint(source: Source, desk: Desk) -> Blueprint:
     @blueprint.route("/data/<path:name>", methods=methods, provide_automatic_options=False)
     def graph(name: str | None = None) -> Response:
         if request.method in ("GET", "HEAD"):
-            return _read(source, _graph_of_request(name))
+            return _read(source, _graph_of_request(name), spool_dir)
         return _write(desk.let_in(), _graph_of_request(name))
 
     @blueprint.route("/data", methods=["OPTIONS"])
@@ -84,7 +89,7 @@ def _address_of(name: str) -> str:
     return f"{request.host_url}data/{quote(name, safe=_SAFE_IN_PATH)}"
 
 
-def _read(source: Source, graph: str | None) -> Response:
+def _read(source: Source, graph: str | None, spool_dir: Path | None) -> Response:
     what, formats = ("the dataset", DATASET_FORMATS) if graph is None else ("a graph", GRAPH_FORMATS)
     name, accept = request.args.get("format"), request.headers.get("Accept")
     media = pick(formats, what, name=name, accept=accept)
@@ -95,7 +100,10 @@ def _read(source: Source, graph: str | None) -> Response:
         return not_modified([("ETag", tag), ("Cache-Control", "no-cache")], version)
     store = source.store_for(request.remote_addr)
     with ExitStack() as until_read:
-        file = cast(BinaryIO, until_read.enter_context(SpooledTemporaryFile(_MOST_IN_MEMORY)))
+        file = cast(
+            BinaryIO,
+            until_read.enter_context(SpooledTemporaryFile(_MOST_IN_MEMORY, dir=spool_dir and str(spool_dir))),
+        )
         size, g.version = source.tell(lambda: _dump(store, file, media, graph))
         response = respond(_pieces(file), media, tag_of(g.version, *named))
         response.content_length = size
@@ -106,10 +114,14 @@ def _read(source: Source, graph: str | None) -> Response:
 
 def _dump(store: Store, file: BinaryIO, media: RdfSyntax, graph: str | None) -> int:
     """Make a graph the content of a file, and return its size."""
-    file.seek(0)
-    file.truncate()
-    store.dump(file, format=media, graph=graph)
-    return file.tell()
+    try:
+        file.seek(0)
+        file.truncate()
+        store.dump(file, format=media, graph=graph)
+        return file.tell()
+    except OSError as error:
+        what = f"the answer is too large for the disk: {error.strerror}"
+        raise ResultTooLargeError(what, advice="ask for one graph at a time") from None
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
