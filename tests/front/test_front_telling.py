@@ -81,6 +81,21 @@ def test_a_log_that_nobody_reads_holds_up_no_request_and_counts_what_it_drops():
     assert len(lines_of(stream)) + log.dropped == 30_000
 
 
+def test_lines_are_written_whole_and_no_more_at_once_than_a_pipe_takes():
+    class Pipe(io.BytesIO):
+        def write(self, data):
+            pieces.append(bytes(data))
+            return super().write(data)
+
+    pieces: list[bytes] = []
+    log = JsonLog(Pipe())
+    for number in range(300):
+        log.write("request", id=f"{number}" * 20)
+    log.close()
+    assert len(b"".join(pieces).splitlines()) == 300
+    assert all(piece.endswith(b"\n") and len(piece) <= 4096 for piece in pieces)
+
+
 def test_a_stream_that_is_closed_harms_nobody():
     stream = io.BytesIO()
     log = JsonLog(stream)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -106,6 +108,22 @@ def is_served(service: Service, name: str) -> bool:
     return answer.status == 200 and counted(answer) == {name: ROWS}
 
 
+def lines_torn(log: str) -> list[str]:
+    """Return the lines that are neither an object of JSON nor something that the supervisor says."""
+    torn = []
+    for line in log.splitlines():
+        try:
+            json.loads(line)
+        except ValueError:
+            if not re.match(r"poca-kg |serving at |\S+ is served$|ended$", line):
+                torn.append(line)
+    return torn
+
+
+def test_a_torn_line_is_noticed():
+    assert lines_torn('{"a": 1}\nended\n{"a"{"b": 2}: 1}\n') == ['{"a"{"b": 2}: 1}']
+
+
 # Start
 
 
@@ -188,6 +206,7 @@ def test_each_answer_comes_from_one_version_while_many_are_published(serve, data
         seen.add(name)
     assert len(seen) > 2
     assert service.end() == 0
+    assert lines_torn(service.log.read_text()) == []
 
 
 def test_a_rollback_is_served(serve, data_dir):

@@ -15,7 +15,6 @@ from poca_kg.cli.opening import data_option
 from poca_kg.cli.output import emit, message
 from poca_kg.errors import UsageError
 from poca_kg.sandbox.confinement import can_confine
-from poca_kg.service.alone import serve_alone
 from poca_kg.service.configuration import Configuration, Writing, check_surroundings, configure, read_token
 from poca_kg.service.ears import Ears
 from poca_kg.service.graph_source import GraphSource, find_source, make_scratch
@@ -79,6 +78,8 @@ def serve_command(  # noqa: PLR0913, PLR0917  (click gives every option its para
             order = _order(settings, configuration, source) if writing else None
             supervise(configuration, source, ears, writer=order)
         else:
+            from poca_kg.service.alone import serve_alone  # noqa: PLC0415  (brings Flask)
+
             serve_alone(configuration, source, ears)
     message("ended")
 

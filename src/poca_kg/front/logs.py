@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -21,6 +21,8 @@ __all__ = ["JsonFormatter", "JsonLog", "digest_of", "log_as_json"]
 _MOST_LETTERS = 200
 _PAUSE_S = 0.2
 _BATCH = 500
+_PIECE_BYTES = 4096
+"""As much as a pipe takes at once: the fronts share one, and their lines stay whole."""
 _MOST_WAITING = 20_000
 _SILENCED = ("rdflib.term", "rdflib.plugins", "pyshacl")
 
@@ -87,8 +89,9 @@ class JsonLog:
         count = min(len(self._waiting), _BATCH)
         lines = [_line(*self._waiting.popleft()) for _ in range(count)]
         try:
-            self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
-            self._stream.flush()
+            for piece in _pieces(line.encode("utf-8", "backslashreplace") for line in lines):
+                self._stream.write(piece)
+                self._stream.flush()
         except (OSError, ValueError):
             self.dropped += count
 
@@ -116,6 +119,17 @@ def log_as_json(stream: Any = None) -> logging.Handler:
     for name in _SILENCED:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return handler
+
+
+def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join whole lines to pieces that are written at once."""
+    piece = b""
+    for line in lines:
+        if piece and len(piece) + len(line) > _PIECE_BYTES:
+            yield piece
+            piece = b""
+        piece += line
+    yield piece
 
 
 def _line(at: float, event: str, members: dict[str, Any]) -> str:
