@@ -102,7 +102,9 @@ def _read(source: Source, graph: str | None, spool_dir: Path | None) -> Response
     with ExitStack() as until_read:
         file = cast(
             BinaryIO,
-            until_read.enter_context(SpooledTemporaryFile(_MOST_IN_MEMORY, dir=spool_dir and str(spool_dir))),
+            until_read.enter_context(
+                SpooledTemporaryFile(_MOST_IN_MEMORY, dir=str(spool_dir) if spool_dir else None)
+            ),
         )
         size, g.version = source.tell(lambda: _dump(store, file, media, graph))
         response = respond(_pieces(file), media, tag_of(g.version, *named))
