@@ -8,6 +8,7 @@ is busy, and more are taken at a time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
@@ -40,10 +41,13 @@ class Acceptor:
         self._loop.add_reader(self._sock, self._accept)
 
     def close(self) -> None:
-        """End; connections that wait in the socket stay there for those who share it."""
+        """Take those that wait, since the system resets what waits in a socket that nobody has; then end."""
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._sock)
+        with contextlib.suppress(OSError):
+            for _ in range(_MOST):
+                self._take_one()
         self._sock.close()
 
     def _accept(self) -> None:
@@ -54,9 +58,7 @@ class Acceptor:
         taken = 0
         try:
             for _ in range(min(_MOST, max(1, self._run // _ONE_BY_ONE * 2))):
-                connection, _ = self._sock.accept()
-                connection.setblocking(False)
-                self._take(connection)
+                self._take_one()
                 taken += 1
         except (BlockingIOError, InterruptedError, ConnectionError):
             self._run //= 2
@@ -67,6 +69,11 @@ class Acceptor:
         if taken:
             self._run, self._last = self._run + taken, now
             self._wait(_TURN_S)
+
+    def _take_one(self) -> None:
+        connection, _ = self._sock.accept()
+        connection.setblocking(False)
+        self._take(connection)
 
     def _wait(self, seconds: float) -> None:
         """Leave the socket alone for a time."""

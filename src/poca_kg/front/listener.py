@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import os
 import socket
 import time
@@ -26,7 +27,9 @@ After: TypeAlias = Callable[[Request | None, int, int, float, str], None]
 bytes that were written for it, head and all; the seconds; and why, if its response is not whole: ``gone``
 (status 499 if nothing was written), ``unfinished``, ``failed``, or the slug of a refusal."""
 
+_LOG = logging.getLogger(__name__)
 _TICK_S = 0.25
+_FAREWELL_S = 0.5
 
 
 class Listener:
@@ -93,13 +96,19 @@ class Listener:
             self._acceptors.append(acceptor)
 
     async def drain(self, within_s: float = 10.0) -> None:
-        """Take no new connections, finish the calls within a time, then end those that are left."""
+        """Take no new connections, finish the calls within a time, then end those that are left.
+
+        For a moment requests on idle connections are still answered, so that those on their way are not
+        lost: who asks then is told that the connection ends.
+        """
         self.is_stopping = True
         for acceptor in self._acceptors:
             acceptor.close()
         self._acceptors.clear()
+        farewell_s = min(_FAREWELL_S, within_s / 2)
+        await self._empty(farewell_s)
         for end, wait_s in (
-            (Connection.retire, within_s),
+            (Connection.retire, within_s - farewell_s),
             (Connection.cut, self.door.limits.linger_s),
             (Connection.abort, 1.0),
         ):
@@ -137,9 +146,13 @@ class Listener:
         self._connections.discard(connection)
 
     def tell(self, request: Request | None, status: int, *, sent: int, since: float, reason: str) -> None:
-        """Pass on how a request has ended."""
-        if self._after is not None:
+        """Pass on how a request has ended; a fault in what follows from it must not hold the connection."""
+        if self._after is None:
+            return
+        try:
             self._after(request, status, sent, time.perf_counter() - since, reason)
+        except Exception:
+            _LOG.exception("what follows a request failed")
 
     def _take(self, sock: socket.socket) -> None:
         """Make a connection of a socket, unless there are so many that nobody can be told so any more."""

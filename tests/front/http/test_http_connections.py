@@ -197,6 +197,17 @@ def test_a_handler_that_fails_is_a_500_that_tells_nothing_but_the_request(client
     assert client.rest() == b""
 
 
+def test_a_fault_in_what_follows_a_request_is_not_felt(start, site, caplog):
+    def after(*_: object) -> None:
+        raise RuntimeError("the log is full")
+
+    site.after = after
+    with start().client() as client:
+        assert [client.get("/a").answer().status for _ in range(2)] == [200, 200]
+        assert client.send(b"GET / HTTP/1.1\r\n\r\n").answer().status == 400
+    assert "the log is full" in caplog.text
+
+
 def test_a_second_response_is_not_sent(client, caplog):
     client.get("/twice").get("/a")
     assert client.answer().body == b"once"

@@ -295,6 +295,30 @@ def test_a_listener_that_drains_finishes_what_it_has_begun(server, site, until):
         assert not drain.is_alive()
 
 
+def test_clients_that_ask_all_the_time_lose_no_request_when_a_listener_drains(server):
+    lost, told = [], []
+
+    def ask() -> None:
+        with server.client() as client:
+            while True:
+                try:
+                    if client.get("/a").answer().fields.get("connection") == "close":
+                        told.append(client.rest())
+                        return
+                except (OSError, EOFError) as error:
+                    lost.append(error)
+                    return
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.1)
+    server.drain(5.0)
+    for thread in threads:
+        thread.join()
+    assert (lost, told) == ([], [b""] * 6)
+
+
 def test_what_is_not_answered_when_the_time_is_up_is_told_so(server, site, until):
     with server.client() as held, server.client() as pieces:
         held.get("/held")

@@ -74,6 +74,20 @@ def test_a_listener_leaves_a_shared_socket_to_the_others(start, site, until):
             assert sock.recv(100).startswith(b"HTTP/1.1 200")
 
 
+def test_connections_that_wait_when_a_listener_drains_are_served(start, site):
+    server = start()
+    clients = []
+
+    async def come_and_stop() -> None:
+        clients.extend(server.client().get("/late") for _ in range(20))
+        await server.listener.drain(2.0)
+
+    server.run(come_and_stop())
+    for client in clients:
+        assert client.answer().fields["connection"] == "close"
+        client.sock.close()
+
+
 def test_connections_that_come_while_nobody_listens_wait(start, site):
     sockets = open_sockets("127.0.0.1", 0)
     port = sockets[0].getsockname()[1]
