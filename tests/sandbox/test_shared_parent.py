@@ -17,6 +17,7 @@ import pytest
 from sandbox_support import KINDS, LIMITS, RUNAWAY, Probe, alive, attempt, children, graph, wait_for
 
 from poca_kg.errors import InputError, LimitError, QueryMemoryError, QueryTimeoutError
+from poca_kg.sandbox.allocator import with_allocator
 from poca_kg.sandbox.jobs import QueryJob
 from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.parent import ParentAddress, ParentProcess, has_store
@@ -134,6 +135,12 @@ def test_closing_a_parent_is_no_accident_and_leaves_nothing(raise_parent, tmp_pa
         assert front.statistics().busy == 0
     assert not ended.is_set()
     assert not (tmp_path / "parent").exists()
+
+
+def test_workers_use_the_faster_allocator_where_it_is_installed(raise_parent) -> None:
+    preloaded = with_allocator({}).get("LD_PRELOAD", "no allocator is installed")
+    maps = Path(f"/proc/{raise_parent().pid}/maps").read_text()
+    assert ("libmimalloc" in maps) == ("libmimalloc" in preloaded)
 
 
 def test_nobody_else_may_join(raise_parent, tmp_path: Path) -> None:

@@ -15,8 +15,14 @@ HTTP and no command line; what a job answers is bytes, and how it failed is an e
     Who may run now, how much one client may use, what has been counted.
 ``pool``, ``nursery``, ``forked``, ``spawned``
     Workers kept warm and replaced; where they come from: a parent that forks (Linux), or plain processes.
+``looped``, ``pieces``
+    The face for an event loop: jobs that take no thread, and answers in pieces.
+``parent``, ``allocator``
+    A parent as whoever starts it sees it, for one front or for several; the allocator that it uses.
 ``forkserver``, ``worker``, ``confinement``, ``seccomp``
     The parent; the loop of a worker; what a worker gives up before its first job.
+``store``, ``reading``
+    The sandbox as a store, and the kinds of jobs that it is read with.
 ``frames``, ``reports``
     What goes through the socket between front and worker; errors as data.
 """

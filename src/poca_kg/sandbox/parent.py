@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from poca_kg.errors import LimitError
+from poca_kg.sandbox.allocator import with_allocator
 from poca_kg.sandbox.confinement import clean_environment
 from poca_kg.sandbox.forkserver import PACKET
 from poca_kg.sandbox.jobs import KINDS
@@ -149,7 +150,7 @@ def start_parent(
         process = subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, "-P", "-c", _PROGRAM, json.dumps(configuration), *map(str, handed)],
             pass_fds=handed,
-            env=clean_environment(),
+            env=with_allocator(clean_environment()),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
