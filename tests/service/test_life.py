@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -25,6 +26,7 @@ from service_support import (
     Service,
     alive,
     asking,
+    children,
     counted,
     get,
     publish_rows,
@@ -38,6 +40,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not can_confine(), reason="ne
 
 LIMIT_S = 2.0
 STOP_S = 10.0
+TOKEN = "T" * 40
 
 
 @pytest.fixture
@@ -282,6 +285,59 @@ def test_nothing_outlives_a_killed_supervisor(serve):
     assert wait_for(lambda: not any(map(alive, pids)))
 
 
-def test_an_end_while_it_starts_is_an_end(serve, data_dir):
-    service = serve()
-    assert service.end() == 0
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_while_it_starts_is_an_end(data_dir, tmp_path, number):
+    words = [sys.executable, "-m", "poca_kg", "serve", "--port", "0"]
+    environ = {**os.environ, "POCA_KG_DATA_DIR": str(data_dir)}
+    with (tmp_path / "log").open("wb") as log, subprocess.Popen(words, stderr=log, env=environ) as process:
+        try:
+            assert wait_for(lambda: children(process.pid))
+            pids = children(process.pid)
+            process.send_signal(number)
+            assert process.wait(STOP_S) == 0
+        finally:
+            process.kill()
+    assert wait_for(lambda: not any(map(alive, pids)))
+    assert (tmp_path / "log").read_text() == "ended\n"
+
+
+# Writing
+
+
+def test_a_second_writer_for_a_folder_is_told_who_has_it(serve, data_dir, tmp_path):
+    service = serve("--writes", "--unvalidated", token=TOKEN)
+    with pytest.raises(AssertionError, match=f"{service.named('writer')[0]}"):
+        Service("--writes", log=tmp_path / "other", data_dir=str(data_dir), token=TOKEN)
+    assert service.ask("ASK {}").status == 200
+
+
+def test_a_killed_writer_comes_back_and_writes(serve):
+    service = serve("--writes", "--unvalidated", token=TOKEN)
+    assert (
+        service.update('INSERT DATA { GRAPH <http://e/g> { <http://e/s> <http://e/v> "x" } }', TOKEN) == 204
+    )
+    assert counted(service.ask(COUNT)) == {"first": ROWS, "x": 1}
+    before = service.named("writer")
+    os.kill(before[0], signal.SIGKILL)
+    assert wait_for(lambda: service.named("writer") not in ([], before))
+    assert wait_for(lambda: service.get("/readyz").status == 200)
+    assert service.update("DROP GRAPH <http://e/g>", TOKEN) == 204
+    assert counted(service.ask(COUNT)) == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "complaint"),
+    [
+        (["--writes"], {}, "writes need a token"),
+        (["--unvalidated"], {}, "add --writes"),
+        (["--empty", "--data", "x"], {}, "leave one out"),
+        (["--writes", "--data", "FILE"], {"token": "T" * 32}, "writes make snapshots"),
+        (["--query-timeout", "0"], {}, "query-timeout"),
+    ],
+)
+def test_what_cannot_be_served_is_told_before_anything_starts(tmp_path, arguments, settings, complaint):
+    (tmp_path / "graph.nq").write_text("")
+    words = [str(tmp_path / "graph.nq") if word == "FILE" else word for word in arguments]
+    with pytest.raises(AssertionError, match=complaint) as told:
+        Service(*words, log=tmp_path / "log", data_dir=str(tmp_path), **settings)
+    assert "Traceback" not in str(told.value)

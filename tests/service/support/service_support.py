@@ -72,6 +72,16 @@ class Service:
         """Return the answer to a query."""
         return self.get(asking(query), **how)
 
+    def update(self, text: str, token: str) -> int:
+        """Send an update and return the status of the answer."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sparql-update"}
+        connection = self.connect()
+        try:
+            connection.request("POST", "/update", text.encode(), headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
     def pids(self) -> list[int]:
         """Return the process ids of all processes of the service, its own first."""
         return [self.process.pid, *descendants(self.process.pid)]
