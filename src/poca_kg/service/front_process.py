@@ -8,6 +8,7 @@ first message to a front holds its name and the configuration; what follows is s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -75,7 +76,8 @@ class FrontProcess:
         self._is_wanted = True
         ours, theirs = make_pair()
         handed = [theirs.fileno(), *(one.fileno() for one in self._sockets)]
-        with theirs:
+        with theirs, contextlib.ExitStack() as undo:
+            undo.callback(ours.close)
             self._process = subprocess.Popen(  # noqa: S603  (our own program)
                 [sys.executable, "-P", "-c", _PROGRAM, *map(str, handed)],
                 pass_fds=handed,
@@ -84,6 +86,7 @@ class FrontProcess:
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )
+            undo.pop_all()
         self._started_at = asyncio.get_running_loop().time()
         self._channel = Channel(ours, lambda message: self._receive(self, message), self._ended)
         self._channel.send(self._greeting() | {"name": self.name})
@@ -136,5 +139,9 @@ class FrontProcess:
         loop.call_later(self._pause_s, self._start_again)
 
     def _start_again(self) -> None:
-        if self._is_wanted:
+        if not self._is_wanted:
+            return
+        try:
             self.start()
+        except OSError:  # the system has no process to spare at the moment
+            asyncio.get_running_loop().call_later(_LONGEST_PAUSE_S, self._start_again)

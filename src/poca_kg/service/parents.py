@@ -106,7 +106,7 @@ class Parents:
         while parent.is_wanted:
             try:
                 await self._start(parent)
-            except PocaError:
+            except (PocaError, OSError):
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             else:

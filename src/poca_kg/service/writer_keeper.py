@@ -84,7 +84,7 @@ class WriterKeeper:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             try:
                 await self.start()
-            except PocaError as error:
+            except (PocaError, OSError) as error:
                 self._hold(f"the writer does not start: {error}")
             else:
                 self._hold("")
