@@ -11,6 +11,7 @@ import argparse
 import http.client
 import json
 import random
+import statistics
 import sys
 import threading
 import time
@@ -122,16 +123,16 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else 0.0
 
 
-def mean(samples: list[Sample], what: str) -> float:
-    """Return the mean of what some samples hold."""
-    return sum(getattr(one, what) for one in samples) / max(1, len(samples))
+def middle(samples: list[Sample], what: str) -> float:
+    """Return the median of what some samples hold: what a job in flight holds for a moment is no growth."""
+    return statistics.median(getattr(one, what) for one in samples) if samples else 0.0
 
 
 def verdict(clients: list[Client], samples: list[Sample], seconds: float) -> dict[str, Any]:
     """Return what was measured, with what does not hold under ``broken``."""
     settled = min(PLAN["settling_s"], seconds / 4)
     after = [one for one in samples if one.at_s >= settled]
-    width = max(1, len(after) // 5)
+    width = max(1, len(after) // 3)
     first, last = after[:width], after[-width:]
     light = [took for client in clients for took in client.light_s]
     wrong = [one for client in clients for one in client.wrong]
@@ -139,15 +140,15 @@ def verdict(clients: list[Client], samples: list[Sample], seconds: float) -> dic
         "wrong_answers": len(wrong),
         "failed_light": sum(client.failed_light for client in clients),
         "light_p99_s": round(percentile(light, 0.99), 4),
-        "memory_growth": round(mean(last, "memory") / max(1.0, mean(first, "memory")) - 1, 4),
-        "descriptors_more": round(mean(last, "descriptors") - mean(first, "descriptors"), 1),
-        "threads_more": round(mean(last, "threads") - mean(first, "threads"), 1),
+        "memory_growth": round(middle(last, "memory") / max(1.0, middle(first, "memory")) - 1, 4),
+        "descriptors_more": round(middle(last, "descriptors") - middle(first, "descriptors"), 1),
+        "threads_more": round(middle(last, "threads") - middle(first, "threads"), 1),
     }
     return {
         "seconds": seconds,
         "asked": sum(sum(client.answers.values()) for client in clients),
         "light_p50_s": round(percentile(light, 0.5), 4),
-        "memory_mib": round(mean(last, "memory") / 2**20, 1),
+        "memory_mib": round(middle(last, "memory") / 2**20, 1),
         "answers": dict(sum((client.answers for client in clients), Counter[str]()).most_common()),
         "wrong": dict(Counter(wrong).most_common(20)),
         **measured,
