@@ -23,16 +23,30 @@ def desk() -> Iterator[Desk]:
     made.threads.shutdown()
 
 
+def start(data: bytes, limits: Limits | None = None, **options: object) -> Service:
+    chosen = FrontOptions(**({"log": "none"} | options))
+    return Service(data, limits or Limits(workers=2, express=1, spares=1), chosen)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    """Give a service that no test changes."""
+    running = start(quads(10))
+    yield running
+    running.stop()
+    assert not running.troubles
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Service]]:
+    """Give a function that starts a service of the test's own."""
     started: list[Service] = []
 
-    def start(data: bytes = b"", limits: Limits | None = None, **options: object) -> Service:
-        chosen = FrontOptions(**({"log": "none"} | options))
-        started.append(Service(data or quads(10), limits or Limits(workers=2, express=1, spares=1), chosen))
+    def serve_it(data: bytes = b"", limits: Limits | None = None, **options: object) -> Service:
+        started.append(start(data or quads(10), limits, **options))
         return started[-1]
 
-    yield start
-    for service in started:
-        service.stop()
-        assert not service.troubles
+    yield serve_it
+    for running in started:
+        running.stop()
+        assert not running.troubles

@@ -70,6 +70,14 @@ def test_a_packed_body_counts():
     assert cache.find("v1", "q").packed == {"gzip": b"y" * 100}
 
 
+def test_a_body_that_two_packed_at_the_same_time_counts_once():
+    cache, kept = cache_of(100_000), answer()
+    cache.keep("v1", "q", kept)
+    for _ in range(2):
+        cache.keep_packed("q", kept, "gzip", b"y" * 100)
+    assert cache.bytes == kept.size
+
+
 def test_a_packed_body_of_an_answer_that_is_gone_does_not_count():
     cache, kept = cache_of(100_000), answer()
     cache.keep_packed("q", kept, "gzip", b"y" * 100)

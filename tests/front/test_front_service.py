@@ -37,8 +37,7 @@ SECURITY = ("Content-Security-Policy", "X-Content-Type-Options", "X-Request-Id",
         ("/nowhere", 404, "application/problem+json"),
     ],
 )
-def test_every_address_answers_and_bears_the_headers_of_every_response(serve, path, status, media_type):
-    service = serve()
+def test_every_address_answers_and_bears_the_headers_of_every_response(service, path, status, media_type):
     reply = service.get(path)
     assert (reply.status, reply.headers["Content-Type"]) == (status, media_type)
     assert all(name in reply.headers for name in SECURITY)
@@ -47,14 +46,14 @@ def test_every_address_answers_and_bears_the_headers_of_every_response(serve, pa
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_the_addresses_of_the_service_are_for_reading(serve, path):
-    reply = serve().send("POST", path, b"")
+def test_the_addresses_of_the_service_are_for_reading(service, path):
+    reply = service.send("POST", path, b"")
     assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-def test_other_methods_of_the_endpoint_are_refused_with_those_that_it_knows(serve, method):
-    reply = serve().send(method, "/sparql", b"")
+def test_other_methods_of_the_endpoint_are_refused_with_those_that_it_knows(service, method):
+    reply = service.send(method, "/sparql", b"")
     assert reply.status == 405
     assert "POST" in reply.headers["Allow"]
 
@@ -76,8 +75,7 @@ def test_all_ways_of_asking_give_the_same_answer(serve):
     assert len(json.loads(answers.pop())["results"]["bindings"]) == 200
 
 
-def test_what_flask_answers_is_packed_too(serve):
-    service = serve()
+def test_what_flask_answers_is_packed_too(service):
     plain, packed = service.get("/"), service.get("/", Accept_Encoding="gzip")
     assert gzip.decompress(packed.body)[:15] == plain.body[:15]
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -192,8 +190,7 @@ def test_behind_a_trusted_proxy_the_endpoint_knows_by_which_scheme_it_is_reached
         (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", 414),
     ],
 )
-def test_what_cannot_be_read_is_told_as_a_problem_with_all_headers(serve, raw, status):
-    service = serve()
+def test_what_cannot_be_read_is_told_as_a_problem_with_all_headers(service, raw, status):
     with socket.create_connection(("127.0.0.1", service.port), timeout=15) as client:
         client.sendall(raw)
         received = b""

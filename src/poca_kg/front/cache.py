@@ -102,7 +102,9 @@ class ByteCache:
         self._make_room()
 
     def keep_packed(self, key: Hashable, answer: KeptAnswer, encoding: str, body: bytes) -> None:
-        """Add the body in a coding to an answer; if that is no longer kept, it is of no use to anybody."""
+        """Add the body in a coding to an answer, once; of one that is no longer kept, nothing is counted."""
+        if encoding in answer.packed:
+            return
         answer.packed[encoding] = body
         if self._proven.get(key) is answer:
             self._proven_bytes += len(body)
