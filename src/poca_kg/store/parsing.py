@@ -119,7 +119,9 @@ def bad_data(name: str, *, locate: Callable[[], FilePlace] | None = None) -> Ite
         if locate and not error.lineno:
             place = locate()
         raise InputError(f"does not parse: {what}", place=place) from None
-    except MemoryError:
+    except MemoryError as error:
+        if not error.args:
+            raise  # this process may have no more memory, which is no fault of the data
         what, advice = "holds a term of more than 16 MB", "cut it into smaller ones"
         raise InputError(what, place=FilePlace(name), advice=advice) from None
     except ValueError as error:
