@@ -341,3 +341,13 @@ def test_what_cannot_be_served_is_told_before_anything_starts(tmp_path, argument
     with pytest.raises(AssertionError, match=complaint) as told:
         Service(*words, log=tmp_path / "log", data_dir=str(tmp_path), **settings)
     assert "Traceback" not in str(told.value)
+
+
+def test_large_dumps_wait_in_the_folder_of_the_settings(serve, data_dir, tmp_path):
+    publish_rows("large", data_dir, rows=60_000)
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    service = serve(spool_dir=str(spool))
+    assert service.get("/data").status == 200
+    spool.rmdir()
+    assert service.get("/data").status == 500

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import signal
 import socket
 import sys
@@ -81,6 +82,8 @@ class _Program:
         self._configuration = Configuration.from_json(order["configuration"])
         if self._configuration.log == "json":
             log_as_json()
+        if self._configuration.limits.spool_dir is not None:  # which the application reads as a setting
+            os.environ["POCA_KG_SPOOL_DIR"] = str(self._configuration.limits.spool_dir)
         while "stop" not in order:
             if "graph" in order:
                 try:
