@@ -269,6 +269,25 @@ def test_a_spool_gives_back_what_it_took_to_every_reader(chunks, in_memory) -> N
     spool.close()
 
 
+def test_who_must_not_wait_is_told_of_what_is_to_come() -> None:
+    told: list[int] = []
+    spool = Spool(4)
+    spool.watch(lambda: told.append(spool.size))
+    assert (told, spool.has_more(0), spool.peek(0)) == ([], False, b"")
+    spool.append(b"abc")
+    assert (told, spool.has_more(0), spool.peek(1)) == ([3], True, b"bc")
+    assert not spool.has_more(3)
+    spool.append(b"defg")
+    assert (told, spool.has_more(3), spool.peek(3)) == ([3, 7], True, b"")  # it lies in the file
+    assert spool.read(3) == b"defg"
+    spool.finish(UsageError("broken"))
+    assert (told, spool.has_more(7), spool.peek(0)) == ([3, 7, 7], True, b"")
+    late: list[bool] = []
+    spool.watch(lambda: late.append(spool.is_finished))
+    assert late == [True]
+    spool.close()
+
+
 def test_a_reader_of_a_spool_waits_for_what_is_to_come_and_hears_of_a_failure() -> None:
     spool = Spool(10)
     pieces = iter(spool)

@@ -15,8 +15,8 @@ HTTP and no command line; what a job answers is bytes, and how it failed is an e
     Who may run now, how much one client may use, what has been counted.
 ``pool``, ``nursery``, ``forked``, ``spawned``
     Workers kept warm and replaced; where they come from: a parent that forks (Linux), or plain processes.
-``looped``, ``pieces``
-    The face for an event loop: jobs that take no thread, and answers in pieces.
+``looped``
+    The face for an event loop: jobs that take no thread.
 ``parent``, ``allocator``
     A parent as whoever starts it sees it, for one front or for several; the allocator that it uses.
 ``forkserver``, ``worker``, ``confinement``, ``seccomp``

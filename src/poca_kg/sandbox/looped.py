@@ -19,7 +19,6 @@ from poca_kg.errors import PocaError, QueryCancelledError, QueryCrashError
 from poca_kg.sandbox.execution import Execution
 from poca_kg.sandbox.jobs import Job
 from poca_kg.sandbox.outcome import Outcome
-from poca_kg.sandbox.pieces import Pieces
 from poca_kg.sandbox.sandbox import Sandbox
 
 __all__ = ["Done", "LoopedSandbox"]
@@ -72,10 +71,6 @@ class LoopedSandbox:
             done(error)
             return
         _Flight(self, execution, done).take_off()
-
-    def pieces(self, outcome: Outcome) -> Pieces:
-        """Return an answer in pieces, as they arrive; closing them drops the answer."""
-        return Pieces(outcome, self._loop)
 
     def close(self) -> None:
         """Let go of the threads; what still runs on them goes on to its end."""

@@ -54,6 +54,7 @@ class Sandbox:
         self._limits, self._raise_own, self._kinds = limits, raise_nursery, dict(kinds)
         self._folder: Path | None = None
         self._admission, self._tally = Admission(limits), Tally()
+        self._around = Surroundings(limits, self._admission, self._tally, lambda: self._pool)
         self._share = FairShare(limits.share_s)
         self._switching = threading.Lock()
         self._restarts = 0
@@ -135,8 +136,7 @@ class Sandbox:
             self._share.settle(client, most_s, used_s)
             self._tally.add("answered")
 
-        around = Surroundings(self._limits, self._admission, self._tally, lambda: self._pool)
-        return Execution(around, job, most_s, settle)
+        return Execution(self._around, job, most_s, settle)
 
     def call_waiting(self) -> None:
         """Let jobs that wait take the express lane, if it has opened; for a caller whose jobs do not."""
