@@ -350,4 +350,4 @@ def test_large_dumps_wait_in_the_folder_of_the_settings(serve, data_dir, tmp_pat
     service = serve(spool_dir=str(spool))
     assert service.get("/data").status == 200
     spool.rmdir()
-    assert service.get("/data").status == 500
+    assert service.get("/data").status == 413
