@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poca_kg.front.encoding import ENCODINGS, choose_encoding, is_packable, make_packer, pack
-from poca_kg.front.streams import Copy, Stream
+from poca_kg.front.streams import Stream
 
 
 def unpack(body: bytes, encoding: str) -> bytes:
@@ -128,12 +128,11 @@ def threads():
 @pytest.mark.parametrize("encoding", ["", *ENCODINGS])
 def test_a_stream_gives_all_and_says_once_that_it_is_over(encoding, threads):
     ends: list[object] = []
-    copy = Copy(100)
-    stream = Stream(Pieces(b"Mi", b"lan"), ends.append, threads=threads, encoding=encoding, copy=copy)
+    stream = Stream(Pieces(b"Mi", b"lan"), ends.append, threads=threads, encoding=encoding)
     body = read(stream)
     assert (unpack(body, encoding) if encoding else body) == b"Milan"
     asyncio.run(stream.aclose())
-    assert (ends, copy.whole) == ([None], b"Milan")
+    assert ends == [None]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -161,10 +160,3 @@ def test_a_stream_that_is_closed_before_its_first_piece_is_over_and_closes_what_
     asyncio.run(Stream(pieces, ends.append, threads=threads).aclose())
     assert pieces.is_closed
     assert [type(one) for one in ends] == [GeneratorExit]
-
-
-def test_a_copy_of_too_much_is_none():
-    copy = Copy(3)
-    for piece in (b"ab", b"cd", b""):
-        copy.add(piece)
-    assert copy.whole is None

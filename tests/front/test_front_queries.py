@@ -259,6 +259,7 @@ def test_an_answer_on_its_way_is_passed_on_and_then_kept(desk):
         spool.finish()
         assert await read(pieces) == b"second"
         await pieces.aclose()
+        await settle(lambda: desk.runs[0].dropped)
 
     asyncio.run(scene())
     assert desk.runs[0].dropped == 1
@@ -296,7 +297,7 @@ def test_several_read_one_answer_on_its_way_and_it_is_dropped_after_the_last(des
         spool.finish()
         assert await read(second.response.pieces) == b"Milan Turin"
         assert await read(late.response.pieces) == b"Milan Turin"
-        assert desk.runs[0].dropped == 1
+        await settle(lambda: desk.runs[0].dropped)
 
     asyncio.run(scene())
 
@@ -309,6 +310,19 @@ def test_a_reader_who_never_begins_to_read_lets_go_of_the_answer(desk):
 
     asyncio.run(scene())
     assert desk.runs[0].dropped == 1
+
+
+def test_an_answer_that_has_become_too_large_to_keep_is_dropped_and_not_kept(desk):
+    async def scene() -> None:
+        call, spool = desk.ask("SELECT * { ?s ?p ?o }"), Spool(1 << 10)
+        desk.runs[0].answer(spool)
+        spool.append(b"x" * 1_000_001)
+        spool.finish()
+        assert len(await read(call.response.pieces)) == 1_000_001
+
+    asyncio.run(scene())
+    assert desk.runs[0].dropped == 1
+    assert desk.ask("SELECT * { ?s ?p ?o }").response is None
 
 
 def test_readers_who_wait_for_more_hold_up_nothing_else(desk):
@@ -345,6 +359,7 @@ def test_readers_miss_nothing_of_an_answer_that_a_thread_writes(desk, in_memory)
         found = await asyncio.wait_for(asyncio.gather(*(read(call.response.pieces) for call in calls)), 15)
         await writing
         assert set(found) == {b"".join(parts)}
+        await settle(lambda: desk.runs[0].dropped)
 
     asyncio.run(scene())
     assert desk.runs[0].dropped == 1

@@ -15,12 +15,13 @@ class ArrivingAnswer:
     """Lets several read one answer, each from its start and at its own speed; none of them drops it.
 
     Made on the event loop, once for an answer. What is in memory is handed out at once; ``threads`` read
-    what lies in a file.
+    what lies in a file. ``is_kept`` is for whoever keeps it once it is whole: only one needs to.
     """
 
     def __init__(self, outcome: Outcome, threads: Executor) -> None:
         self._outcome, self._threads = outcome, threads
         self._loop = asyncio.get_running_loop()
+        self.is_kept = False
         self._waiting: list[asyncio.Future[None]] = []
         if outcome.spool is not None:
             outcome.spool.watch(self._tell)

@@ -26,7 +26,7 @@ from poca_kg.front.replies import (
     vary,
 )
 from poca_kg.front.sending import Sender
-from poca_kg.front.streams import Copy, Stream
+from poca_kg.front.streams import Stream
 from poca_kg.front.visits import Visit
 from poca_kg.sandbox.outcome import Outcome
 from poca_kg.web.asking import Asked, job_of, read_asked
@@ -138,20 +138,36 @@ class QueryDesk:
         self, order: _Order, outcome: Outcome, arriving: ArrivingAnswer, left: Callable[[], None]
     ) -> None:
         """Send an answer while it arrives; ``left`` is called once this visit reads no more of it."""
-        visit, asked, version = order.visit, order.asked, outcome.version
-        headers = vary(asked.headers(version))
-        copy = Copy(self._cache.most_entry_bytes if value_of(headers, "etag") else 0)
+        visit, version = order.visit, outcome.version
+        headers = vary(order.asked.headers(version))
 
         def over(error: BaseException | None) -> None:
-            left()
             if error is not None:
                 visit.details["killed_by"] = killed_by(error)
-            elif copy.whole:
-                self.keep(order, copy.whole, version)
+            if error is None and not arriving.is_kept and value_of(headers, "etag"):
+                arriving.is_kept = True
+                self._keep_whole(order, outcome, left)
+            else:
+                left()
 
         encoding = encoding_for(visit, outcome.media, None)
-        stream = Stream(arriving.pieces(), over, threads=self.threads, encoding=encoding, copy=copy)
+        stream = Stream(arriving.pieces(), over, threads=self.threads, encoding=encoding)
         visit.respond(Response(200, headers_of_answer(headers, visit, version, encoding), pieces=stream))
+
+    def _keep_whole(self, order: _Order, outcome: Outcome, left: Callable[[], None]) -> None:
+        """Keep an answer that has become whole, unless it is too large; a thread reads it."""
+        size = outcome.size
+        if size is None or size > self._cache.most_entry_bytes:
+            left()
+            return
+
+        def read(done: asyncio.Future[bytes]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                self.keep(order, done.result(), outcome.version)
+            left()
+
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(self.threads, lambda: outcome.body).add_done_callback(read)
 
     def tell(self, order: _Order, error: PocaError, *, is_own: bool) -> None:
         """Say why there is no answer; who has a share of its own left tries again, unless it was its own."""

@@ -1,4 +1,4 @@
-"""Bodies on their way to a client: packed, counted, and copied for the cache as they pass."""
+"""Bodies on their way to a client, packed as they pass."""
 
 from __future__ import annotations
 
@@ -8,38 +8,7 @@ from concurrent.futures import Executor
 
 from poca_kg.front.encoding import make_packer
 
-__all__ = ["Copy", "Stream"]
-
-
-class Copy:
-    """A copy of what passes, as long as it is no larger than may be kept.
-
-    >>> copy = Copy(3)
-    >>> copy.add(b"ab")
-    >>> copy.whole
-    b'ab'
-    >>> copy.add(b"cd")
-    >>> copy.whole is None
-    True
-    """
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._pieces: list[bytes] = []
-        self._size = 0
-
-    def add(self, piece: bytes) -> None:
-        """Copy a piece."""
-        self._size += len(piece)
-        if self._size <= self._most_bytes:
-            self._pieces.append(piece)
-        else:
-            self._pieces.clear()
-
-    @property
-    def whole(self) -> bytes | None:
-        """All that passed, or ``None`` if it was too much."""
-        return b"".join(self._pieces) if self._size <= self._most_bytes else None
+__all__ = ["Stream"]
 
 
 class Stream:
@@ -56,9 +25,8 @@ class Stream:
         *,
         threads: Executor,
         encoding: str = "",
-        copy: Copy | None = None,
     ) -> None:
-        self._pieces, self._over, self._copy, self._threads = pieces, over, copy, threads
+        self._pieces, self._over, self._threads = pieces, over, threads
         self._packer = make_packer(encoding) if encoding else None
         self._is_over = self._is_at_end = False
 
@@ -81,8 +49,6 @@ class Stream:
             self._end(error)
             raise
         else:
-            if self._copy is not None:
-                self._copy.add(piece)
             if self._packer is not None:
                 piece = await self._in_thread(self._packer.add, piece)
         return piece
