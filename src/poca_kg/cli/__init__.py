@@ -17,7 +17,15 @@ import click
 
 from poca_kg.cli.output import message
 from poca_kg.cli.streams import drop_stdout, speak_utf8
-from poca_kg.errors import InputError, LimitError, NotFoundError, PocaError, RemoteAccessError, UsageError
+from poca_kg.errors import (
+    InputError,
+    LimitError,
+    NotConformingError,
+    NotFoundError,
+    PocaError,
+    RemoteAccessError,
+    UsageError,
+)
 
 __all__ = ["COMMANDS", "EXIT_CODES", "exit_code", "main_group", "run"]
 
@@ -40,6 +48,7 @@ _CODE_OF: tuple[tuple[type[PocaError], int], ...] = (
     (InputError, 3),
     (NotFoundError, 3),
     (LimitError, 4),
+    (NotConformingError, 1),
 )
 
 
