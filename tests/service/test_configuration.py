@@ -124,8 +124,13 @@ def test_a_debugger_that_is_off_is_none(text):
 def test_root_serves_this_machine_only():
     check_surroundings(LOCAL, {}, user=ROOT)
     check_surroundings(replace(LOCAL, host="localhost"), {}, user=ROOT)
-    with pytest.raises(UsageError, match="root does not serve"):
-        check_surroundings(PUBLIC, {}, user=ROOT)
+    for host in ("0.0.0.0", "::", "203.0.113.1", ""):
+        with pytest.raises(UsageError, match="root does not serve"):
+            check_surroundings(replace(PUBLIC, host=host), {}, user=ROOT)
+
+
+def test_a_host_that_is_none_is_left_to_who_opens_it():
+    check_surroundings(replace(PUBLIC, host="no such host"), {}, user=ROOT)
 
 
 def test_a_system_without_users_has_no_root():

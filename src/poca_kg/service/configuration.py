@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -158,6 +159,15 @@ def check_surroundings(
     """
     if environ.get("FLASK_DEBUG", "").lower() not in {"", "0", "false", "no"}:
         raise UsageError("FLASK_DEBUG is set: clients could run code here", advice="unset it")
-    if user == 0 and not is_loopback(configuration.host):
+    if user == 0 and _is_for_others(configuration.host):
         what = f"root does not serve to other machines, and {configuration.host} is for them"
         raise UsageError(what, advice="run as another user, as deploy/ shows, or serve on 127.0.0.1")
+
+
+def _is_for_others(host: str) -> bool:
+    """Whether other machines reach a host; a host that is none is reached by nobody."""
+    try:
+        found = socket.getaddrinfo(host or None, None, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        return False
+    return not all(is_loopback(str(address[0])) for *_, address in found)
