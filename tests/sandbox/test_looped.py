@@ -329,6 +329,19 @@ def test_stopping_ends_what_runs_and_what_waits(start) -> None:
     assert time.monotonic() - started < 5.0
 
 
+def test_closing_gives_up_what_is_on_the_loop_and_takes_no_more(start) -> None:
+    sandbox = start(timeout_s=30.0, workers=1, express=0)
+
+    async def work(asker: Asker) -> None:
+        answers = [asker.ask(QueryJob(RUNAWAY)) for _ in range(2)]
+        asker.looped.close()
+        answers.append(asker.ask(QueryJob("ASK {}")))
+        assert all(isinstance(answer.result(), QueryCancelledError) for answer in answers)
+
+    on_loop(sandbox, work)
+    assert sandbox.statistics().busy == 0
+
+
 def test_one_client_does_not_use_up_what_is_for_all(start) -> None:
     sandbox = start(timeout_s=0.5, share_s=1.0)
 

@@ -87,7 +87,9 @@ def confine(parent: int, *, with_store: bool = False) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _MOST_FILES_OF_A_STORE if with_store else _MOST_FILES),
     ):
-        resource.setrlimit(what, (most, most))
+        _, hard = resource.getrlimit(what)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (allowed, allowed))
     refuse_calls(libc())
 
 

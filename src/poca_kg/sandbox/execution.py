@@ -134,6 +134,7 @@ class Execution:
         if worker is None:
             return False
         self._exchange = Exchange(self._job, worker, pool, self._around.limits)
+        self._express_end = time.monotonic() + self._around.limits.express_s
         self._job.cancellation.attach(worker.kill)
         return self._exchange.offer(self._deadline)
 
@@ -217,6 +218,7 @@ class Execution:
         if self._exchange is None:
             try:
                 self._exchange = self._engage(patience)
+                self._express_end = time.monotonic() + self._around.limits.express_s
             except BaseException:
                 self._leave()
                 raise
@@ -256,7 +258,6 @@ class Execution:
                 return self._hand_over()
 
     def _send(self, exchange: Exchange) -> None:
-        self._express_end = time.monotonic() + self._around.limits.express_s
         try:
             exchange.send(self._deadline)
         except TimeoutError:

@@ -53,6 +53,7 @@ class LoopedSandbox:
         self._loop_thread = threading.get_ident()
         self._flights: dict[_Flight, None] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     @property
     def version(self) -> str:
@@ -66,6 +67,8 @@ class LoopedSandbox:
         raise.
         """
         try:
+            if self._is_closed or job.cancellation.is_cancelled:
+                raise _given_up()
             execution = self._sandbox.prepare(job, client=client, timeout_s=timeout_s)
         except PocaError as error:
             done(error)
@@ -73,7 +76,10 @@ class LoopedSandbox:
         _Flight(self, execution, done).take_off()
 
     def close(self) -> None:
-        """Let go of the threads; what still runs on them goes on to its end."""
+        """Give up what is on the loop, and take no more; what a thread has goes on to its end."""
+        self._is_closed = True
+        for flight in tuple(self._flights):
+            flight.give_up()
         if self._timer is not None:
             self._timer.cancel()
         self._threads.shutdown(wait=False)
@@ -157,7 +163,7 @@ class _Flight:
         if self._descriptor >= 0 or not self._execution.is_waiting:
             return
         if self._execution.job.cancellation.is_cancelled:
-            self._end(self._execution.withdraw(QueryCancelledError("the query was given up while it waited")))
+            self.give_up()
         elif self._execution.is_called:
             self._execution.job.cancellation.attach(None)
             self._home.remove(self)
@@ -180,9 +186,7 @@ class _Flight:
             self._carry()
             return
         except PocaError as error:
-            self._land()
-            execution.abandon(error)
-            self._done(error)
+            self._fail(error)
             return
         if is_whole:
             self._land()
@@ -194,7 +198,7 @@ class _Flight:
         """See whether the job has waited, or run, for too long to stay here."""
         if self._descriptor < 0:
             if now >= self._execution.give_up_at and not self._execution.is_called:
-                self._end(self._execution.withdraw())
+                self._leave(self._execution.withdraw())
         elif now - self._since > _LONGEST_S or self._execution.is_for_a_thread(now):
             self._carry()
 
@@ -206,7 +210,23 @@ class _Flight:
         self._land()
         self._home.carry(self._execution, self._done)
 
-    def _end(self, error: PocaError) -> None:
+    def give_up(self) -> None:
+        """End the job, whether it waits or runs."""
+        if self._descriptor < 0:
+            self._leave(self._execution.withdraw(_given_up()))
+        else:
+            self._fail(_given_up())
+
+    def _leave(self, error: PocaError) -> None:
         self._execution.job.cancellation.attach(None)
         self._home.remove(self)
         self._done(error)
+
+    def _fail(self, error: PocaError) -> None:
+        self._land()
+        self._execution.abandon(error)
+        self._done(error)
+
+
+def _given_up() -> QueryCancelledError:
+    return QueryCancelledError("the query was given up")
