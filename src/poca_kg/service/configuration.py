@@ -167,7 +167,7 @@ def check_surroundings(
 def _is_for_others(host: str) -> bool:
     """Whether other machines reach a host; a host that is none is reached by nobody."""
     try:
-        found = socket.getaddrinfo(host or None, None, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(host or None, 0, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
         return False
     return not all(is_loopback(str(address[0])) for *_, address in found)
