@@ -78,6 +78,8 @@ REFUSED: list[tuple[str, str, dict[str, object], int, str]] = [
     ("put", AT, {"data": ONE, "content_type": "text/plain"}, 415, "unsupported-media-type"),
     ("put", AT, {"data": ONE, "content_type": "turtle"}, 415, "unsupported-media-type"),
     ("put", AT, {"data": ONE, "content_type": N_QUADS}, 415, "unsupported-media-type"),
+    ("put", AT, {"data": ONE, "content_type": TURTLE, "headers": {"Content-Encoding": "gzip"}},
+     415, "unsupported-media-type"),
     ("put", AT, {"data": b"<a> <b> \xff .", "content_type": TURTLE}, 400, "malformed-document"),
     ("put", AT, {"data": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>', "content_type": "application/rdf+xml"},
      400, "malformed-document"),

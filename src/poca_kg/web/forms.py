@@ -16,6 +16,7 @@ __all__ = [
     "media_type_of",
     "only_one",
     "read_fields",
+    "refuse_packed",
     "refuse_type",
 ]
 
@@ -54,9 +55,7 @@ def read_fields(query_string: bytes, sent: Sent | None, *, bare: str, name: str)
     if sent is None:
         return fields
     media_type, body = media_type_of(sent[0]), sent[2]
-    if (sent[1] or "identity").strip().lower() != "identity":
-        what = "a packed body is not read here"
-        raise RefusedError("unsupported-media-type", what, advice="send it without Content-Encoding")
+    refuse_packed(sent[1])
     if media_type == FORM:
         return fields + decode_fields(body, "the form")
     if media_type != bare:
@@ -76,6 +75,13 @@ def only_one(fields: Fields, name: str, *, example: str) -> str:
     if not found:
         raise RefusedError(f"missing-{name}", f"there is no parameter `{name}`", advice=f"send {example}")
     return found[0]
+
+
+def refuse_packed(content_encoding: str | None) -> None:
+    """Refuse a body that is packed: nobody knows how large it is before it is unpacked."""
+    if (content_encoding or "identity").strip().lower() != "identity":
+        what = "a packed body is not read here"
+        raise RefusedError("unsupported-media-type", what, advice="send it without Content-Encoding")
 
 
 def refuse_type(media_type: str, accepted: Sequence[str]) -> NoReturn:

@@ -22,7 +22,7 @@ from poca_kg.errors import ResultTooLargeError
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.protocol import Document, Store, Writer
 from poca_kg.web.formats import DATASET_FORMATS, GRAPH_FORMATS, media_types, pick
-from poca_kg.web.forms import decode_fields, refuse_type
+from poca_kg.web.forms import decode_fields, refuse_packed, refuse_type
 from poca_kg.web.problems import RefusedError
 from poca_kg.web.responses import is_known, not_modified, preflight, respond
 from poca_kg.web.source import Source
@@ -154,6 +154,7 @@ def _write(writer: Writer, graph: str | None) -> Response:
 
 def _documents(base: str) -> Iterator[Document]:
     """Iterate over the documents of a body: itself, or the files of a form."""
+    refuse_packed(request.headers.get("Content-Encoding"))
     if request.mimetype != _MULTIPART:
         yield Document(request.get_data(), _syntax_of(request.mimetype), base=base)
         return
