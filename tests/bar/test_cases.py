@@ -85,7 +85,7 @@ WRONG = {
     "another slug": (told(400, b'{"type": "x/y"}'), "400 y, not"),
     "an error of no shape": (Reply(400, {"content-type": "text/html"}, b"no"), "problem+json"),
     "an error without members": (told(400, b"{}"), "no title"),
-    "a busy server that does not say until when": (told(503, b"{}"), "Retry-After"),
+    "a busy server that does not say until when": (told(503, b'{"type": "x/busy"}'), "Retry-After"),
     "insides": (told(400, b'{"detail": "Traceback (most recent"}'), "shows"),
     "a late answer": (Reply(400, elapsed_s=9.0), "took 9.00 s"),
     "half an answer": (Reply(200, complete=False), "cut off"),

@@ -36,7 +36,7 @@ class Reply:
     @cached_property
     def problem(self) -> dict[str, Any]:
         """The problem in the body; empty if there is none."""
-        if "json" not in self.header("Content-Type"):
+        if "problem+json" not in self.header("Content-Type"):
             return {}
         try:
             read = json.loads(self.body)
