@@ -1,22 +1,35 @@
 """Measure what the sandbox adds: a light query in this process and in a worker, side by side in one run.
 
-``python benchmarks/sandbox.py [TRIPLES]`` prints medians and 99th percentiles in microseconds, the time until
-a killed worker's place is taken, and the time of a million rows. Nothing is written.
+``python benchmarks/sandbox.py [TRIPLES]`` prints medians and 99th percentiles in microseconds, asked from a
+thread and from an event loop; the time until a killed worker's place is taken; the time of a million rows;
+and the time from nothing to a first answer, from memory and from a store on disk. Nothing is kept.
 """
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from poca_kg.errors import QueryTimeoutError
 from poca_kg.sandbox.jobs import QueryJob
 from poca_kg.sandbox.limits import Limits
+from poca_kg.sandbox.looped import LoopedSandbox
+from poca_kg.sandbox.parent import ParentProcess
 from poca_kg.sandbox.sandbox import Sandbox
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import ResultFormat
+from poca_kg.store.publication import make_snapshot
+from poca_kg.store.snapshot import Snapshot
+
+try:
+    from uvloop import run
+except ImportError:
+    from asyncio import run  # type: ignore[assignment]
 
 LIGHT = "SELECT ?o { <http://e/s5> <http://e/p> ?o }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -49,11 +62,37 @@ def light(sandbox: Sandbox, store: EmbeddedStore) -> None:
     """Compare a light query here and there, in turns."""
     here: list[float] = []
     there: list[float] = []
+    on_loop: list[float] = []
     for _ in range(ROUNDS):
         here += timings(lambda: store.serialise(LIGHT, ResultFormat.JSON), CALLS)
         there += timings(lambda: sandbox.run(QueryJob(LIGHT)).body, CALLS)
-    added = tell("sandbox", there) - tell("in process", here)
-    print(f"the sandbox adds {added:.0f} µs to the median")
+        on_loop += run(looped(sandbox))
+    median = tell("in process", here)
+    for name, found in (("from a thread", there), ("from a loop", on_loop)):
+        print(f"  which adds {tell(name, found) - median:.0f} µs")
+
+
+async def looped(sandbox: Sandbox) -> list[float]:
+    """Return the times of light queries asked from a loop, one after the other."""
+    loop = asyncio.get_running_loop()
+    asker, times, over = LoopedSandbox(sandbox, loop), list[float](), loop.create_future()
+
+    def ask() -> None:
+        started = time.perf_counter()
+
+        def answered(_: object) -> None:
+            times.append((time.perf_counter() - started) * 1e6)
+            if len(times) < CALLS:
+                ask()
+            else:
+                over.set_result(None)
+
+        asker.run(QueryJob(LIGHT), done=answered)
+
+    ask()
+    await over
+    asker.close()
+    return times
 
 
 def kill(sandbox: Sandbox) -> None:
@@ -86,6 +125,20 @@ def million(sandbox: Sandbox) -> None:
     print(f"a million rows: first byte {first * 1e3:.0f} ms, {size >> 20} MB in {last:.2f} s")
 
 
+def cold(data: bytes) -> None:
+    """Time the first answer of a parent that loads, and of one whose workers open a store."""
+    with tempfile.TemporaryDirectory() as folder:
+        snapshot = Snapshot("v1", Path(folder, "v1"))
+        make_snapshot(snapshot.directory, {"graph.nq": data}, with_store=True)
+        for name, on_disk in (("memory", False), ("disk", True)):
+            started = time.perf_counter()
+            parent = ParentProcess.start(snapshot, address=Path(folder, "parent"), on_disk=on_disk)
+            with Sandbox.start(parent.address) as sandbox:
+                sandbox.run(QueryJob(LIGHT))
+                print(f"first answer from {name} after {time.perf_counter() - started:.2f} s")
+            parent.close()
+
+
 def main() -> None:
     """Run everything."""
     data = graph(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
@@ -96,6 +149,7 @@ def main() -> None:
         light(sandbox, store)
         kill(sandbox)
         million(sandbox)
+    cold(data)
 
 
 if __name__ == "__main__":

@@ -169,8 +169,8 @@ class Execution:
             return False
         return True
 
-    def is_for_a_thread(self, now: float) -> bool:
-        """Whether an answer should be taken by a thread: it is large, or its end takes long to come."""
+    def is_large_or_slow(self, now: float) -> bool:
+        """Whether an answer should be handed out while it arrives: its end takes long to come."""
         return now >= self._hand_over_at or self._engaged.size > self._around.limits.buffer_bytes
 
     def conclude(self) -> Outcome:
@@ -253,7 +253,7 @@ class Execution:
             if data is None:
                 return self.conclude()
             self._keep(data)
-            if exchange.size > self._around.limits.buffer_bytes:
+            if self.is_large_or_slow(time.monotonic()):
                 self._stay()
                 return self._hand_over()
 

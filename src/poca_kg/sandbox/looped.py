@@ -191,7 +191,7 @@ class _Flight:
         if is_whole:
             self._land()
             self._done(execution.conclude())
-        elif execution.is_for_a_thread(0.0):
+        elif execution.is_large_or_slow(time.monotonic()):
             self._carry()
 
     def look(self, now: float) -> None:
@@ -199,7 +199,7 @@ class _Flight:
         if self._descriptor < 0:
             if now >= self._execution.give_up_at and not self._execution.is_called:
                 self._leave(self._execution.withdraw())
-        elif now - self._since > _LONGEST_S or self._execution.is_for_a_thread(now):
+        elif now - self._since > _LONGEST_S or self._execution.is_large_or_slow(now):
             self._carry()
 
     def _land(self) -> None:
