@@ -15,6 +15,7 @@ from pathlib import Path
 from poca_kg.errors import LimitError, PocaError
 from poca_kg.front.event_loop import new_event_loop
 from poca_kg.front.sockets import address_of
+from poca_kg.sandbox.parent import has_store
 from poca_kg.sandbox.reports import error_of
 from poca_kg.service.configuration import Configuration
 from poca_kg.service.control import Message
@@ -206,6 +207,6 @@ class Supervisor:
 
 def _is_large(graph: Snapshot | Path) -> bool:
     """Whether a graph is so large that it is served from the disk until it is in memory."""
-    if isinstance(graph, Path) or not (graph.directory / "store").is_dir():
+    if isinstance(graph, Path) or not has_store(graph):
         return False
     return (graph.directory / "graph.nq").stat().st_size > _LARGE_BYTES
