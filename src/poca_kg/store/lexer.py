@@ -30,6 +30,9 @@ class Kind(Enum):
     UNKNOWN = "unknown"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token with its text, its offset in the query, and its line and column counted from 1."""
@@ -86,17 +89,16 @@ def iter_tokens(text: str) -> Iterator[Token]:
     """
     line, line_start = 1, 0
     for match in _TOKENS.finditer(text):
-        group, piece, start = match.lastgroup or "unknown", match.group(), match.start()
+        group, whole, start = match.lastgroup or "unknown", match.group(), match.start()
         if group != "skip":
-            piece, rest = _without_final_dots(group, piece)
-            yield Token(Kind(group), piece, start, line, start - line_start + 1)
+            piece, rest = _without_final_dots(group, whole)
+            yield Token(_KINDS[group], piece, start, line, start - line_start + 1)
             for offset in range(rest):
                 at = start + len(piece) + offset
                 yield Token(Kind.MARK, ".", at, line, at - line_start + 1)
-        breaks = match.group().count("\n")
-        if breaks:
-            line += breaks
-            line_start = start + match.group().rindex("\n") + 1
+        if "\n" in whole:
+            line += whole.count("\n")
+            line_start = start + whole.rindex("\n") + 1
 
 
 def _without_final_dots(group: str, piece: str) -> tuple[str, int]:
