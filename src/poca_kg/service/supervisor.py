@@ -77,6 +77,7 @@ class Supervisor:
         self._switching = asyncio.Lock()
         self._failure: PocaError | None = None
         self._ending = asyncio.Event()
+        self._hint = asyncio.Event()
 
     async def run(self) -> None:
         """Start everything, keep it going, and end it once told to.
@@ -113,7 +114,9 @@ class Supervisor:
             await self._show(graph)
         complaint = ""
         while True:
-            await asyncio.sleep(_LOOK_EVERY_S)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._hint.wait(), _LOOK_EVERY_S)
+            self._hint.clear()
             try:
                 await self._look()
                 complaint = ""
@@ -193,15 +196,15 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
-        """End by SIGTERM and SIGINT."""
+        """End by SIGTERM and SIGINT; look at once what is current by SIGHUP."""
         loop = asyncio.get_running_loop()
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        for number in numbers:
-            loop.add_signal_handler(number, self._ending.set)
+        events = {signal.SIGTERM: self._ending, signal.SIGINT: self._ending, signal.SIGHUP: self._hint}
+        for number, event in events.items():
+            loop.add_signal_handler(number, event.set)
         try:
             yield
         finally:
-            for number in numbers:
+            for number in events:
                 loop.remove_signal_handler(number)
 
 
