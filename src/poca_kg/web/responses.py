@@ -71,6 +71,7 @@ def install(app: Flask, *, version: Callable[[], str]) -> None:
     @app.before_request
     def name_request() -> None:
         g.request_id = request.environ.get(REQUEST_ID) or uuid4().hex[:16]
+        g.only_same_origin = request.path == "/update"  # also where no view is reached
 
     @app.after_request
     def set_headers(response: Response) -> Response:
