@@ -144,6 +144,7 @@ def verdict(clients: list[Client], samples: list[Sample], seconds: float) -> dic
         "descriptors_more": round(middle(last, "descriptors") - middle(first, "descriptors"), 1),
         "threads_more": round(middle(last, "threads") - middle(first, "threads"), 1),
     }
+    early = {"memory_growth"} if seconds < 2 * PLAN["settling_s"] else set()
     return {
         "seconds": seconds,
         "asked": sum(sum(client.answers.values()) for client in clients),
@@ -152,7 +153,12 @@ def verdict(clients: list[Client], samples: list[Sample], seconds: float) -> dic
         "answers": dict(sum((client.answers for client in clients), Counter[str]()).most_common()),
         "wrong": dict(Counter(wrong).most_common(20)),
         **measured,
-        "broken": {name: value for name, value in measured.items() if value > PLAN["must"][name]},
+        "not_judged": sorted(early),
+        "broken": {
+            name: value
+            for name, value in measured.items()
+            if name not in early and value > PLAN["must"][name]
+        },
     }
 
 

@@ -25,12 +25,12 @@ def soak() -> ModuleType:
     return module
 
 
-def verdict(soak: ModuleType, *, light_s=0.001, wrong=(), growth=1.0) -> dict:
+def verdict(soak: ModuleType, *, light_s=0.001, wrong=(), growth=1.0, seconds=600) -> dict:
     client = soak.Client(
         "", random.Random(1), light_s=[light_s] * 100, wrong=list(wrong), failed_light=len(wrong)
     )
-    samples = [soak.Sample(t, int(1e8 * (1 + (growth - 1) * t / 60)), 50, 20) for t in range(60)]
-    return soak.verdict([client], samples, 60.0)
+    samples = [soak.Sample(t, int(1e8 * (1 + (growth - 1) * t / seconds)), 50, 20) for t in range(seconds)]
+    return soak.verdict([client], samples, float(seconds))
 
 
 def test_a_quiet_soak_is_sound(soak: ModuleType) -> None:
@@ -47,6 +47,12 @@ def test_a_quiet_soak_is_sound(soak: ModuleType) -> None:
 )
 def test_what_gives_is_named(soak: ModuleType, how: dict, broken: set[str]) -> None:
     assert set(verdict(soak, **how)["broken"]) == broken
+
+
+def test_a_soak_too_short_for_it_says_that_it_judged_no_memory(soak: ModuleType) -> None:
+    told = verdict(soak, growth=2.0, seconds=60)
+    assert (told["broken"], told["not_judged"]) == ({}, ["memory_growth"])
+    assert verdict(soak)["not_judged"] == []
 
 
 def test_runaways_are_in_the_mix_and_most_of_it_is_light(soak: ModuleType) -> None:
