@@ -14,11 +14,10 @@ _BACKLOG = 1024
 _NO_SUCH_FAMILY = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
-def open_sockets(host: str, port: int, *, is_shared: bool = False) -> list[socket.socket]:
+def open_sockets(host: str, port: int) -> list[socket.socket]:
     """Return sockets that listen at all addresses of a host, on the same port; port 0 takes a free one.
 
-    ``is_shared`` lets several processes open the same port, each with sockets of its own; the system then
-    spreads the connections among them.
+    Processes that inherit them share the connections; see :mod:`poca_kg.front.accepting`.
 
     >>> sockets = open_sockets("127.0.0.1", 0)
     >>> address_of(sockets[0]).startswith("http://127.0.0.1:")
@@ -37,7 +36,7 @@ def open_sockets(host: str, port: int, *, is_shared: bool = False) -> list[socke
         for family, address in _addresses(host, port):
             place = (address, found[0].getsockname()[1] if found else port)
             try:
-                sock = socket.create_server(place, family=family, backlog=_BACKLOG, reuse_port=is_shared)
+                sock = socket.create_server(place, family=family, backlog=_BACKLOG)
             except OSError as error:
                 if found and error.errno in _NO_SUCH_FAMILY:
                     continue

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from poca_kg.front.sockets import open_sockets
 from poca_kg.service.control import Message
 from poca_kg.service.front_process import FrontProcess
 
-__all__ = ["Fronts", "open_for_all"]
+__all__ = ["Fronts"]
 
 _GATHER_WITHIN_S = 0.5
 
@@ -24,8 +23,10 @@ class Fronts:
 
     Parameters
     ----------
+    count
+        How many fronts there are.
     sockets
-        What each front listens on.
+        What all of them listen on.
     greeting
         Gives what a front that starts is told.
     hear
@@ -39,14 +40,15 @@ class Fronts:
 
     def __init__(
         self,
-        sockets: list[list[socket.socket]],
+        count: int,
+        sockets: Sequence[socket.socket],
         *,
         greeting: Callable[[], Message],
         hear: Callable[[str, Message], None],
     ) -> None:
         self._processes = [
-            FrontProcess(str(number), own, greeting=greeting, receive=self._receive, ended=self._forget)
-            for number, own in enumerate(sockets)
+            FrontProcess(str(number), sockets, greeting=greeting, receive=self._receive, ended=self._forget)
+            for number in range(count)
         ]
         self.triples = 0
         self._hear = hear
@@ -123,18 +125,3 @@ class Fronts:
         await self._wait(lambda: samples.keys() >= self._generations.keys(), _GATHER_WITHIN_S)
         del self._samples[number]
         asking.tell({"gathered": asked, "samples": samples})
-
-
-def open_for_all(host: str, port: int, count: int) -> list[list[socket.socket]]:
-    """Return sockets for so many fronts, among which the kernel shares out the connections to one port.
-
-    Raises what :func:`~poca_kg.front.sockets.open_sockets` raises, also where another service of ours that
-    would share the port listens already.
-    """
-    if port:
-        for one in open_sockets(host, port):
-            one.close()
-    opened = [open_sockets(host, port, is_shared=True)]
-    chosen = opened[0][0].getsockname()[1]
-    opened += [open_sockets(host, chosen, is_shared=True) for _ in range(count - 1)]
-    return opened

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from poca_kg.errors import LimitError, PocaError
 from poca_kg.front.event_loop import new_event_loop
-from poca_kg.front.sockets import address_of
+from poca_kg.front.sockets import address_of, open_sockets
 from poca_kg.sandbox.parent import has_store
 from poca_kg.sandbox.reports import error_of
 from poca_kg.service.configuration import Configuration
 from poca_kg.service.control import Message
 from poca_kg.service.ears import Ears
-from poca_kg.service.fronts import Fronts, open_for_all
+from poca_kg.service.fronts import Fronts
 from poca_kg.service.graph_source import GraphSource
 from poca_kg.service.parents import Parents
 from poca_kg.service.writer_keeper import WriterKeeper
@@ -47,12 +47,12 @@ def supervise(
     PocaError
         Whatever is wrong with graph, address or shapes.
     """
-    sockets = open_for_all(configuration.host, configuration.port, configuration.fronts)
+    sockets = open_sockets(configuration.host, configuration.port)
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(Supervisor(configuration, source, sockets, ears, writer).run())
     finally:
-        for one in (one for own in sockets for one in own):
+        for one in sockets:
             one.close()
 
 
@@ -63,14 +63,14 @@ class Supervisor:
         self,
         configuration: Configuration,
         source: GraphSource,
-        sockets: list[list[socket.socket]],
+        sockets: list[socket.socket],
         ears: Ears,
         writer: WriterOrder | None = None,
     ) -> None:
         self._configuration, self._source, self._ears = configuration, source, ears
-        self._address = address_of(sockets[0][0])
+        self._address = address_of(sockets[0])
         self._parents = Parents(configuration.limits.timeout_s + _SLACK_S)
-        self._fronts = Fronts(sockets, greeting=self._greet, hear=self._hear)
+        self._fronts = Fronts(configuration.fronts, sockets, greeting=self._greet, hear=self._hear)
         self._writer = None if writer is None else WriterKeeper(writer, self._publish, self._hold)
         self._version, self._no_writes, self._has_served = "", "", False
         self._shown: Message = {}

@@ -115,13 +115,6 @@ def test_a_taken_port_is_told_in_one_sentence():
             open_sockets("127.0.0.1", port)
 
 
-def test_several_processes_may_share_a_port():
-    with open_sockets("127.0.0.1", 0, is_shared=True)[0] as first:
-        port = first.getsockname()[1]
-        with open_sockets("127.0.0.1", port, is_shared=True)[0] as second:
-            assert address_of(first) == address_of(second) == f"http://127.0.0.1:{port}/"
-
-
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a..b", "1.2.3.4.5"])
 def test_a_host_that_is_none_is_told(host):
     with pytest.raises(UsageError, match="there is no address"):
