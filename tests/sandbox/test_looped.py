@@ -271,11 +271,11 @@ def test_killed_workers_are_replaced_without_a_client_noticing(start) -> None:
 
         over: list[bool] = []
         clients = [asyncio.ensure_future(client()) for _ in range(3)]
-        for _ in range(50):
+        for _ in range(30):
             if pids := sandbox.statistics().workers:
                 with suppress(ProcessLookupError):
                     os.kill(chance.choice(pids), signal.SIGKILL)
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.06)
         over.append(True)
         await asyncio.gather(*clients)
         return answers
