@@ -163,7 +163,8 @@ def test_a_graph_that_cannot_be_read_is_told_and_leaves_no_process(tmp_path: Pat
 
 
 def test_workers_on_disk_answer_like_those_in_memory_and_are_confined_like_them(tmp_path: Path) -> None:
-    content = graph("one") + b'<http://e/this> <http://e/name> "other" <http://e/h> .\n'
+    content = b"# empty graph <http://e/empty>\n" + graph("one")
+    content += b'<http://e/this> <http://e/name> "other" <http://e/h> .\n'
     make_snapshot(tmp_path / "v1", {"graph.nq": content}, with_store=True)
     snapshot = Snapshot("v1", tmp_path / "v1")
     assert has_store(snapshot)
@@ -172,6 +173,7 @@ def test_workers_on_disk_answer_like_those_in_memory_and_are_confined_like_them(
         "SELECT ?g ?n { GRAPH ?g { <http://e/this> <http://e/name> ?n } } ORDER BY ?n",
         "SELECT ?n { <http://e/this> <http://e/name> ?n } ORDER BY ?n",
         "SELECT (COUNT(*) AS ?n) FROM <http://e/h> { ?s ?p ?o }",
+        "SELECT ?g { GRAPH ?g {} } ORDER BY ?g",
     ]
     answers: list[list[bytes]] = []
     for on_disk in (True, False):
@@ -188,6 +190,7 @@ def test_workers_on_disk_answer_like_those_in_memory_and_are_confined_like_them(
             assert set(refused.values()) == {"EPERM"}
         parent.close()
     assert answers[0] == answers[1]
+    assert b"http://e/empty" in answers[0][-1]
 
 
 def test_a_snapshot_whose_graphs_overlap_is_not_served_from_the_disk(tmp_path: Path) -> None:
