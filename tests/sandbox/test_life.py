@@ -299,7 +299,7 @@ def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(start) -> None:
 
 
 def test_one_client_does_not_use_up_what_is_for_all(start) -> None:
-    sandbox = start(timeout_s=1.0, share_s=2.0)
+    sandbox = start(timeout_s=0.5, share_s=1.0)
     greedy = [attempt(sandbox, Probe(do="sleep", data=b"9"), client="greedy") for _ in range(4)]
     assert [type(report.error).__name__ for report in greedy] == ["QueryTimeoutError"] * 3 + [
         "FairShareError"
