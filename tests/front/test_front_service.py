@@ -1,6 +1,7 @@
 """A front as a whole, over real workers: routes, encodings, switches, clients who hang up, failures."""
 
 import gzip
+import http.client
 import json
 import socket
 import threading
@@ -250,13 +251,78 @@ def test_a_front_that_stops_says_so_and_finishes_what_runs(serve):
 
 def test_documents_may_be_larger_than_queries():
     options = FrontOptions(max_query_bytes=10, max_body_bytes=1_000_000)
-    limits = {
-        path: options.body_limit("POST", path) for path in ("/update", "/data", "/data/x", "/database", "/")
-    }
+    limits = {path: options.body_limit(path) for path in ("/update", "/data", "/data/x", "/database", "/")}
     assert limits == {"/update": 1_000_000, "/data": 1_000_000, "/data/x": 1_000_000} | {
         "/database": 65_566,
         "/": 65_566,
     }
+
+
+TOKEN = "sesame" * 6
+HEADS_OF_WRITES = ("POST /update", "PUT /data?default", "POST /data", "DELETE /data/a", "PUT /%64ata/a")
+
+
+def answer_to_head(service, head: str) -> http.client.HTTPResponse:
+    """Send the head of a request and none of its body, and return what comes before the end."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=15) as sock:
+        sock.sendall(f"{head}\r\n\r\n".encode())
+        response = http.client.HTTPResponse(sock)
+        response.begin()
+        response.body = response.read()
+        assert sock.recv(1) == b""
+        return response
+
+
+@pytest.mark.parametrize("more", ["", "\r\nExpect: 100-continue"])
+@pytest.mark.parametrize(
+    ("token", "shown", "status", "sort"),
+    [
+        (None, "", 403, "writes-disabled"),
+        (None, TOKEN, 403, "writes-disabled"),
+        (TOKEN, "", 401, "unauthorised"),
+        (TOKEN, TOKEN[:-1], 401, "unauthorised"),
+    ],
+)
+def test_a_write_that_is_not_taken_is_refused_by_its_head_alone(serve, token, shown, status, sort, more):
+    service = serve(token=token)
+    for line in HEADS_OF_WRITES:
+        head = (
+            f"{line} HTTP/1.1\r\nHost: h\r\nContent-Length: {16 << 20}\r\nAuthorization: Bearer {shown}{more}"
+        )
+        response = answer_to_head(service, head)
+        problem = json.loads(response.body)
+        assert (response.status, problem["type"].rpartition("/")[2]) == (status, sort)
+        assert problem["request_id"] == response.headers["X-Request-Id"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Graph-Version"]
+        assert ("WWW-Authenticate" in response.headers) == (status == 401)
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_a_write_with_the_token_is_read(serve):
+    service = serve(token=TOKEN)
+    reply = service.send("POST", "/update", b"", Authorization=f"Bearer {TOKEN}")
+    assert "no writes" in reply.body.decode()  # says the application, which has no writer
+
+
+@pytest.mark.parametrize(
+    ("line", "is_open"),
+    [("POST /sparql", True), ("POST /", True), ("POST /update", False), ("PUT /data/a", False)],
+)
+def test_a_body_that_is_too_large_is_for_all_origins_where_its_address_is(serve, line, is_open):
+    service = serve(token=TOKEN)
+    head = f"{line} HTTP/1.1\r\nHost: h\r\nContent-Length: {1 << 30}\r\nAuthorization: Bearer {TOKEN}"
+    response = answer_to_head(service, head)
+    assert response.status == 413
+    assert ("Access-Control-Allow-Origin" in response.headers) == is_open
+
+
+def test_a_head_that_is_too_large_is_for_all_origins_where_its_address_is(serve):
+    service = serve()
+    for line, is_open in (("GET /sparql", True), ("POST /update", False), ("DELETE /data", False)):
+        response = answer_to_head(service, f"{line} HTTP/1.1\r\nHost: h\r\nX: {'x' * 40_000}")
+        assert response.status == 431
+        assert ("Access-Control-Allow-Origin" in response.headers) == is_open
 
 
 def wait_for(condition) -> None:

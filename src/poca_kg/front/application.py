@@ -10,24 +10,27 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote
 
 from poca_kg.front.clients import client_of, scheme_of
 from poca_kg.front.health import Readiness, alive
 from poca_kg.front.http_limits import HttpLimits
-from poca_kg.front.messages import Call, Handler, Response
+from poca_kg.front.messages import Call, Handler, Request, Response
 from poca_kg.front.metrics import CONTENT_TYPE, Sample, render
 from poca_kg.front.packing import PackingCall
 from poca_kg.front.queries import QueryDesk
+from poca_kg.front.refusals import RefusalError, Refuse
 from poca_kg.front.replies import guard, with_standard_headers
 from poca_kg.front.visits import Visit, Visits
 from poca_kg.web.asking import ENDPOINT
+from poca_kg.web.authorisation import check_leave, is_for_own_pages, is_write
 from poca_kg.web.headers import standard_headers
 from poca_kg.web.problems import RefusedError, problem_of, problem_of_status
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["Application", "FrontOptions", "Gather", "Signs", "behind_proxy"]
+__all__ = ["Application", "FrontOptions", "Gather", "Signs", "behind_proxy", "refuser"]
 
 Gather: TypeAlias = Callable[[], Awaitable[Mapping[str, Sample]]]
 """Gathers the numbers of all fronts of a service, by the name of each."""
@@ -48,7 +51,7 @@ class FrontOptions:
 
     ``name`` tells it from the other fronts in the numbers; ``http`` says what a client may cost before its
     request is handled; ``trusted_proxies`` are addresses or networks; ``log`` is ``json`` or ``none``;
-    ``data_dir`` is where free disk space matters.
+    ``data_dir`` is where free disk space matters; who shows the ``token`` may write, without one nobody.
 
     >>> FrontOptions(trusted_proxies=("10.0.0.0/8",)).networks
     (IPv4Network('10.0.0.0/8'),)
@@ -62,23 +65,38 @@ class FrontOptions:
     trusted_proxies: tuple[str, ...] = ()
     log: str = "json"
     data_dir: Path | None = None
+    token: str | None = field(default=None, repr=False)
 
     @property
     def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """The trusted proxies as networks."""
         return tuple(ipaddress.ip_network(text) for text in self.trusted_proxies)
 
-    def body_limit(self, method: str, path: str) -> int:
-        """Return the longest body that is read for a method and a path.
+    def body_limit(self, path: str) -> int:
+        """Return the longest body that is read for a path.
 
         >>> options = FrontOptions(max_query_bytes=1000)
-        >>> options.body_limit("POST", "/sparql"), options.body_limit("PUT", "/data/a")
+        >>> options.body_limit("/sparql"), options.body_limit("/data/a")
         (68536, 16777216)
         """
-        del method
         if any(path == one or path.startswith(f"{one}/") for one in _TAKES_DOCUMENTS):
             return self.max_body_bytes
         return _ROOM_FOR_ENCODING * self.max_query_bytes + _ROOM_FOR_OTHER_FIELDS
+
+    def admit(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+        """Return the longest body that is read with a head.
+
+        Raises
+        ------
+        RefusalError
+            If it is that of a write, and writes are off or the header does not show the token.
+        """
+        if is_write(method, unquote(path)):
+            try:
+                check_leave(headers.get("authorization"), self.token)
+            except RefusedError as refused:
+                raise RefusalError(refused.slug, refused.what, advice=refused.advice) from None
+        return self.body_limit(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +128,6 @@ class Application:
             self._tell(visit)
         else:
             self._to_flask(visit)
-
-    def refuse(self, slug: str, what: str) -> Response:
-        """Return the response to a request that nobody could read."""
-        request_id = os.urandom(8).hex()
-        problem = problem_of(RefusedError(slug, what), request_id)
-        headers = [*problem.headers, *standard_headers(request_id, self._desk.version)]
-        if problem.status == 503:
-            headers.append(("Retry-After", "1"))
-        return Response(problem.status, headers, problem.body)
 
     def _to_flask(self, visit: Visit) -> None:
         """Let Flask answer; it sees the client, and not the proxies between."""
@@ -156,6 +165,21 @@ class Application:
 
     def _respond(self, visit: Visit, response: Response) -> None:
         visit.respond(with_standard_headers(response, visit, self._desk.version))
+
+
+def refuser(version: Callable[[], str]) -> Refuse:
+    """Return what makes the responses to requests that are not handled; ``version`` tells the graph's."""
+
+    def refuse(error: RefusalError, request: Request | None) -> Response:
+        request_id = os.urandom(8).hex() if request is None else request.id
+        is_open = request is None or not is_for_own_pages(request.method, unquote(request.path))
+        problem = problem_of(RefusedError(error.slug, error.what, advice=error.advice), request_id)
+        headers = [*problem.headers, *standard_headers(request_id, version(), for_all_origins=is_open)]
+        if problem.status == 503:
+            headers.append(("Retry-After", "1"))
+        return Response(problem.status, headers, problem.body)
+
+    return refuse
 
 
 def behind_proxy(application: WSGIApplication) -> WSGIApplication:

@@ -282,7 +282,7 @@ class Connection(asyncio.Protocol):
         """Tell a client that its request failed on our side, while nothing of a response is written."""
         if call is self._call:
             what = f"the cause is in the log of the server, under request {call.request.id}"
-            response = self._home.refuse("internal-error", what)
+            response = self._home.refuse(RefusalError("internal-error", what), call.request)
             asked = Asked(call.request.method, call.request.http_version)
             head = render_head(response, asked, self._home.dates.line())
             self._status = response.status
@@ -337,7 +337,8 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, error: RefusalError) -> None:
         """Say why nothing more is read; what still comes is dropped for a while, so that this arrives."""
-        response = self._home.refuse(error.slug, error.what)
+        asked = self._reader.asked() if self._call is None else self._call.request
+        response = self._home.refuse(error, asked)
         head = render_head(response, Asked(), self._home.dates.line())
         before, began = self._written, time.perf_counter()
         self.write([head.data, response.body])
@@ -347,7 +348,7 @@ class Connection(asyncio.Protocol):
             self._abandon(error.slug)
         else:
             self._home.tell(
-                None, response.status, sent=self._written - before, since=began, reason=error.slug
+                asked, response.status, sent=self._written - before, since=began, reason=error.slug
             )
         self._linger()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, TypeAlias
 
-from poca_kg.front.application import Application, FrontOptions, Gather, Signs, behind_proxy
+from poca_kg.front.application import Application, FrontOptions, Gather, Signs, behind_proxy, refuser
 from poca_kg.front.cache import ByteCache
 from poca_kg.front.health import Readiness
 from poca_kg.front.listener import Listener
@@ -81,7 +81,8 @@ class Front:
         self._log = JsonLog(sys.stderr.buffer) if options.log == "json" else None
         self._threads = ThreadPoolExecutor(_THREADS, "front")
         self._looped = LoopedSandbox(self._sandbox, asyncio.get_running_loop())
-        self._bridge = WsgiBridge(self._call_flask)
+        refuse = refuser(lambda: self._sandbox.version)
+        self._bridge = WsgiBridge(self._call_flask, refuse=refuse)
         visits = Visits(self._metrics, self._log)
         desk = QueryDesk(
             self._looped,
@@ -95,8 +96,8 @@ class Front:
         self._listener = Listener(
             application.handle,
             options.http,
-            body_limit=options.body_limit,
-            refuse=application.refuse,
+            admit=options.admit,
+            refuse=refuse,
             after=visits.end,
         )
         await self._listener.start(sockets)

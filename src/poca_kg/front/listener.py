@@ -16,16 +16,16 @@ from poca_kg.front.connection import Connection
 from poca_kg.front.heads import Dates
 from poca_kg.front.http_limits import HttpLimits
 from poca_kg.front.messages import Handler, Request
-from poca_kg.front.reading import Door
+from poca_kg.front.reading import Admit, Door
 from poca_kg.front.refusals import Refuse, refuse_plainly
 from poca_kg.front.room import Room
 
 __all__ = ["After", "Listener"]
 
 After: TypeAlias = Callable[[Request | None, int, int, float, str], None]
-"""Hears how a request has ended: itself, or ``None`` where it was refused before it was one; the status; the
-bytes that were written for it, head and all; the seconds; and why, if its response is not whole: ``gone``
-(status 499 if nothing was written), ``unfinished``, ``failed``, or the slug of a refusal."""
+"""Hears how a request has ended: itself, or ``None`` where it was refused before its target was read; the
+status; the bytes that were written for it, head and all; the seconds; and why, if its response is not whole:
+``gone`` (status 499 if nothing was written), ``unfinished``, ``failed``, or the slug of a refusal."""
 
 _LOG = logging.getLogger(__name__)
 _TICK_S = 0.25
@@ -41,8 +41,9 @@ class Listener:
         Takes every call.
     limits
         What a client may cost.
-    body_limit
-        The longest body in bytes for a method and a percent-encoded path; by default that of the limits.
+    admit
+        Says for a method, a percent-encoded path and a header how many bytes the body may have, by default
+        those of the limits; raises ``RefusalError`` for a request whose body need not come.
     refuse
         Makes the responses to requests that no handler sees.
     after
@@ -59,7 +60,7 @@ class Listener:
         handler: Handler,
         limits: HttpLimits | None = None,
         *,
-        body_limit: Callable[[str, str], int] | None = None,
+        admit: Admit | None = None,
         refuse: Refuse = refuse_plainly,
         after: After | None = None,
     ) -> None:
@@ -72,7 +73,7 @@ class Listener:
         self.door = Door(
             limits,
             Room(limits.bodies_bytes),
-            body_limit or (lambda *_: limits.body_bytes),
+            admit or (lambda *_: limits.body_bytes),
             lambda: f"{prefix}{next(numbers):08x}",
         )
         self._after = after

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
 
 import httptools
 
@@ -19,7 +19,7 @@ from poca_kg.front.refusals import RefusalError
 from poca_kg.front.room import Room
 from poca_kg.front.targets import Target, check_host, read_target
 
-__all__ = ["Door", "Incoming", "Phase", "RequestReader"]
+__all__ = ["Admit", "Door", "Incoming", "Phase", "RequestReader"]
 
 _VERSIONS = ("1.1", "1.0")
 _SINGLE = frozenset({"authorization", "content-encoding", "content-type", "host"})
@@ -37,15 +37,19 @@ class Phase(enum.Enum):
     ENDED = "nothing: no further request is read"
 
 
+Admit: TypeAlias = Callable[[str, str, Mapping[str, str]], int]
+
+
 class Door(NamedTuple):
     """What all connections of a listener read by: the limits, room for bodies, lengths and names.
 
-    ``body_limit`` says for a method and a percent-encoded path how many bytes a body may have.
+    ``admit`` says for a method, a percent-encoded path and a header how many bytes a body may have, or raises
+    :class:`RefusalError`.
     """
 
     limits: HttpLimits
     room: Room
-    body_limit: Callable[[str, str], int]
+    admit: Admit
     name_request: Callable[[], str]
 
 
@@ -98,6 +102,16 @@ class RequestReader:
         self._door.room.leave(len(self._body) + sum(len(i.request.body) for i in self.requests))
         self._body = bytearray()
         self.requests.clear()
+
+    def asked(self) -> Request | None:
+        """Return what was read of the request that is on its way; without a target, nothing."""
+        try:
+            method = self._parser.get_method().decode("ascii")
+            place = read_target(method, self._target)
+        except RefusalError:
+            return None
+        name = self._door.name_request()
+        return Request(method, place.path, place.query, self._headers, b"", self._peer, name)
 
     def _cut(self, data: bytes) -> bytes:
         """Have the parser read; return what it left unread."""
@@ -188,7 +202,7 @@ class RequestReader:
             raise RefusalError("not-implemented", "this is no proxy")
         self._place = read_target(self._method, self._target)
         self._check_host()
-        self._longest = self._door.body_limit(self._method, self._place.path)
+        self._longest = self._door.admit(self._method, self._place.path, self._headers)
         self._check_framing()
         self.phase = Phase.BODY
 
@@ -209,7 +223,7 @@ class RequestReader:
         """Hand the request out."""
         if self._is_upgrade:
             return
-        place, self.awaits_go_on = self._place, False
+        place, self.awaits_go_on, self._target = self._place, False, b""
         request = Request(
             self._method, place.path, place.query, self._headers, bytes(self._body), self._peer,
             self._door.name_request(), self._version,

@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from poca_kg.errors import PocaError
-from poca_kg.front.messages import Response
+from poca_kg.front.messages import Request, Response
 from poca_kg.vocabulary.iris import BASE
 
 __all__ = ["TITLES", "RefusalError", "Refuse", "refuse_plainly"]
 
-Refuse: TypeAlias = Callable[[str, str], Response]
-"""Makes the response to a refused request from the slug of a problem and a sentence."""
-
 TITLES = {
     "malformed-request": (400, "The request cannot be read"),
+    "unauthorised": (401, "Writing needs the token of this service"),
+    "writes-disabled": (403, "This service takes no writes"),
     "request-timeout": (408, "The request took too long to arrive"),
     "too-large": (413, "The request is too large"),
     "too-long": (414, "The address is too long"),
@@ -34,20 +33,25 @@ TITLES = {
 class RefusalError(PocaError):
     """A request that is not handled; after its response the connection ends."""
 
-    def __init__(self, slug: str, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, slug: str, what: str, *, advice: str = "") -> None:
+        super().__init__(what, advice=advice)
         self.slug = slug
 
 
-def refuse_plainly(slug: str, what: str) -> Response:
+Refuse: TypeAlias = Callable[[RefusalError, Request | None], Response]
+"""Makes the response to a refused request, of which as much is told as was read: nothing without a target."""
+
+
+def refuse_plainly(error: RefusalError, request: Request | None = None) -> Response:
     """Return a refusal as a problem (RFC 9457) and nothing else.
 
-    >>> response = refuse_plainly("too-long", "an address has at most 9 bytes")
+    >>> response = refuse_plainly(RefusalError("too-long", "an address has at most 9 bytes"))
     >>> response.status, json.loads(response.body)["detail"]
     (414, 'an address has at most 9 bytes')
     """
-    status, title = TITLES[slug]
-    body = {"type": f"{BASE}problem/{slug}", "title": title, "status": status, "detail": what}
+    del request
+    status, title = TITLES[error.slug]
+    body = {"type": f"{BASE}problem/{error.slug}", "title": title, "status": status, "detail": error.what}
     fields = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
     if status == 503:
         fields.append(("Retry-After", "1"))

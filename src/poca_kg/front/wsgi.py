@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from poca_kg.errors import UsageError
 from poca_kg.front.messages import Call, Request, Response
-from poca_kg.front.refusals import Refuse, refuse_plainly
+from poca_kg.front.refusals import RefusalError, Refuse, refuse_plainly
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -65,7 +65,9 @@ class WsgiBridge:
     def handle(self, call: Call) -> None:
         """See to it that a call is responded to."""
         if self._count >= self._most:
-            call.respond(self._refuse("busy", "too many requests wait at the moment"))
+            call.respond(
+                self._refuse(RefusalError("busy", "too many requests wait at the moment"), call.request)
+            )
             return
         self._count += 1
         work = self._threads.submit(self._run, call.request)
@@ -95,7 +97,7 @@ class WsgiBridge:
         if error is not None:
             _LOG.error("request %s failed in the application", call.request.id, exc_info=error)
             what = f"the cause is in the log of the server, under request {call.request.id}"
-            call.respond(self._refuse("internal-error", what))
+            call.respond(self._refuse(RefusalError("internal-error", what), call.request))
             return
         answer = done.result()
         response = Response(answer.status, answer.headers)

@@ -149,6 +149,7 @@ class _Program:
             trusted_proxies=told.trusted_proxies,
             log=told.log,
             data_dir=None if folder is None else Path(folder),
+            token=None if told.writing is None else told.writing.token,
         )
 
     def _tell_readiness(self) -> None:

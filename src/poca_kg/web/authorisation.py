@@ -7,10 +7,48 @@ import hmac
 from poca_kg.errors import UsageError
 from poca_kg.web.problems import RefusedError
 
-__all__ = ["SHORTEST_TOKEN", "check_authorisation", "check_token"]
+__all__ = [
+    "SHORTEST_TOKEN",
+    "check_authorisation",
+    "check_leave",
+    "check_token",
+    "is_for_own_pages",
+    "is_write",
+]
 
 SHORTEST_TOKEN = 32
 _SCHEME = "bearer"
+_UPDATE, _DATA = "/update", "/data"
+
+
+def is_write(method: str, path: str) -> bool:
+    """Whether a request asks for a change; the path is decoded.
+
+    >>> is_write("POST", "/update"), is_write("GET", "/data"), is_write("DELETE", "/data/a")
+    (True, False, True)
+    """
+    if path == _UPDATE:
+        return method == "POST"
+    return method in ("PUT", "POST", "DELETE") and (path == _DATA or path.startswith(f"{_DATA}/"))
+
+
+def is_for_own_pages(method: str, path: str) -> bool:
+    """Whether only pages of the same origin may read the answer: to writes, and all at ``/update``."""
+    return path == _UPDATE or is_write(method, path)
+
+
+def check_leave(header: str | None, token: str | None) -> None:
+    """Let a write pass by its header ``Authorization``; without a token there are no writes.
+
+    Raises
+    ------
+    RefusedError
+        If writes are off, or the header does not show the token.
+    """
+    if token is None:
+        advice = "run a service of your own that takes them"
+        raise RefusedError("writes-disabled", "this service takes no writes", advice=advice)
+    check_authorisation(header, token)
 
 
 def check_token(token: str | None) -> str:

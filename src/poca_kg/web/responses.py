@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from poca_kg.errors import PocaError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.web.asking import RequestParts
+from poca_kg.web.authorisation import is_for_own_pages
 from poca_kg.web.formats import content_type
 from poca_kg.web.headers import Headers, preflight_headers, standard_headers
 from poca_kg.web.problems import Problem, problem_of, problem_of_status
@@ -71,7 +72,7 @@ def install(app: Flask, *, version: Callable[[], str]) -> None:
     @app.before_request
     def name_request() -> None:
         g.request_id = request.environ.get(REQUEST_ID) or uuid4().hex[:16]
-        g.only_same_origin = request.path == "/update"  # also where no view is reached
+        g.only_same_origin = is_for_own_pages(request.method, request.path)
 
     @app.after_request
     def set_headers(response: Response) -> Response:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
-from flask import g, request
+from flask import request
 
 from poca_kg.store.protocol import Writer
-from poca_kg.web.authorisation import check_authorisation, check_token
-from poca_kg.web.problems import RefusedError
+from poca_kg.web.authorisation import check_leave, check_token
 
 __all__ = ["Desk"]
 
@@ -39,10 +39,7 @@ class Desk:
         RefusedError
             If writes are off, or the request does not show the token.
         """
-        g.only_same_origin = True
-        if self.writer is None:
-            advice = "run a service of your own that takes them"
-            raise RefusedError("writes-disabled", "this service takes no writes", advice=advice)
-        check_authorisation(request.headers.get("Authorization"), check_token(self.token))
+        writer = self.writer
+        check_leave(request.headers.get("Authorization"), None if writer is None else check_token(self.token))
         request.max_content_length = self.max_body_bytes
-        return self.writer
+        return cast(Writer, writer)

@@ -27,7 +27,8 @@ def test_a_request_that_does_not_arrive_is_told_so(start, start_of_request, site
         assert json.loads(answer.body)["type"].endswith("/request-timeout")
         assert client.rest() == b""
     until(lambda: site.ended)
-    assert (site.ended[0].path, site.ended[0].status, site.ended[0].reason) == (None, 408, "request-timeout")
+    assert (site.ended[0].path in (None, "/"), site.ended[0].status) == (True, 408)
+    assert site.ended[0].reason == "request-timeout"
 
 
 def test_a_request_that_trickles_gets_no_more_time(start):

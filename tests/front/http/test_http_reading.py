@@ -12,7 +12,7 @@ SMALL = HttpLimits(target_bytes=100, fields_bytes=400, fields=8)
 
 
 def make_reader(limits: HttpLimits = SMALL, room: Room | None = None, longest: int = 20) -> RequestReader:
-    door = Door(limits, room or Room(1000), lambda method, path: longest, lambda: "id")
+    door = Door(limits, room or Room(1000), lambda *_: longest, lambda: "id")
     return RequestReader(door, "::1")
 
 

@@ -259,7 +259,7 @@ def test_an_answer_is_closed_though_its_client_went_while_it_was_made(serve, app
 def test_refusals_of_the_bridge_are_made_by_whoever_is_asked_to(serve):
     from poca_kg.front.messages import Response
 
-    with serve(refuse=lambda slug, what: Response(500, [("X-Slug", slug)])).client() as client:
+    with serve(refuse=lambda error, request: Response(500, [("X-Slug", error.slug)])).client() as client:
         assert client.get("/raises").answer().fields["x-slug"] == "internal-error"
 
 
