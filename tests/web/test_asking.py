@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +16,7 @@ from poca_kg import errors
 from poca_kg.errors import LimitError, PocaError, RemoteAccessError, UnknownNameError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.web.asking import Asked, RequestParts, job_of, read_asked
+from poca_kg.web.forms import decode_fields
 from poca_kg.web.headers import CONTENT_POLICY, standard_headers
 from poca_kg.web.problems import SORTS, RefusedError, problem_of, sort_of
 from poca_kg.web.tags import tag_of
@@ -332,3 +333,18 @@ def test_a_server_may_name_the_request(client: FlaskClient) -> None:
 
     response = client.get("/sparql?query=SELEC", environ_overrides={REQUEST_ID: "from-the-server"})
     assert response.headers["X-Request-Id"] == response.get_json()["request_id"] == "from-the-server"
+
+
+ODD = (b"query", b"=", b"&", b"+", b"%3D", b"%26", b"%0D%0A", b"\r\n", b" ", b"_", b"\t", b".", b";")
+BROKEN = (b"%c3%a9", b"%ff", b"%", b"%4", b"\xc3\xa9", b"\xff")
+
+
+@given(st.lists(st.sampled_from([*ODD, *BROKEN]), max_size=14).map(b"".join))
+def test_fields_are_those_that_the_library_reads(data: bytes) -> None:
+    try:
+        expected = parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(RefusedError, match="not UTF-8"):
+            decode_fields(data, "the form")
+    else:
+        assert decode_fields(data, "the form") == expected

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypedDict, Unpack
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from poca_kg.sandbox.jobs import QueryJob
 from poca_kg.sandbox.store import query_job
@@ -29,6 +30,8 @@ ENDPOINT = "/sparql"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _LONGEST_ADDRESS = 2000
 _CONTENT_TYPES = {media: ("Content-Type", content_type(media)) for media in (*ROW_FORMATS, *GRAPH_FORMATS)}
+_FEW = 16
+_AS_IN_AN_ADDRESS = re.compile(r"[A-Za-z0-9%+._~!$'()*,;:@/?-]+")
 _CALLS = re.compile(r"(?:NOW|RAND|UUID|BNODE)\s*[(#]", re.IGNORECASE)  # a note may stand before the bracket
 
 
@@ -45,13 +48,17 @@ class RequestParts(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query that may go to a worker, the format of its answer, its dataset, and the seconds it may take."""
+    """A query that may go to a worker, the format of its answer, its dataset, and the seconds it may take.
+
+    ``encoded`` is the query as the address of the request had it, if it had.
+    """
 
     query: str
     media: ResultFormat | RdfSyntax
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     timeout_s: float | None = None
+    encoded: str = field(default="", compare=False)
 
     @property
     def is_repeatable(self) -> bool:
@@ -60,7 +67,7 @@ class Asked:
         >>> Asked("SELECT (NOW () AS ?n) {}", ResultFormat.JSON).is_repeatable
         False
         """
-        return _CALLS.search(self.query) is None
+        return _is_repeatable(self.query)
 
     def tag(self, version: str) -> str:
         """Return the entity tag of the answer from a version of the graph, or nothing where it has none."""
@@ -76,10 +83,11 @@ class Asked:
         """
         if len(self.query) > _LONGEST_ADDRESS:
             return ""
-        dataset = [("default-graph-uri", iri) for iri in self.default_graphs]
-        dataset += [("named-graph-uri", iri) for iri in self.named_graphs]
-        fields = [("query", self.query), *dataset, ("format", self.media.short)]
-        address = f"{ENDPOINT}?{urlencode(fields)}"
+        others = [("default-graph-uri", iri) for iri in self.default_graphs]
+        others += [("named-graph-uri", iri) for iri in self.named_graphs]
+        query = self.encoded or quote_plus(self.query)
+        more = f"&{urlencode(others)}" if others else ""
+        address = f"{ENDPOINT}?query={query}{more}&format={self.media.short}"
         return address if len(address) <= _LONGEST_ADDRESS else ""
 
     def headers(self, version: str) -> Headers:
@@ -88,6 +96,11 @@ class Asked:
         found = [_CONTENT_TYPES[self.media], ("Vary", "Accept")]
         found += [("Cache-Control", "no-cache"), ("ETag", tag)] if tag else [("Cache-Control", "no-store")]
         return [*found, ("Content-Location", link)] if link else found
+
+
+@lru_cache(maxsize=_FEW)  # each request asks several times
+def _is_repeatable(query: str) -> bool:
+    return _CALLS.search(query) is None
 
 
 def job_of(asked: Asked) -> QueryJob:
@@ -131,7 +144,17 @@ def read_asked(
         default_graphs=_values(fields, "default-graph-uri"),
         named_graphs=_values(fields, "named-graph-uri"),
         timeout_s=timeout_s,
+        encoded="" if is_post else _encoded(parts["query_string"]),
     )
+
+
+def _encoded(query_string: bytes) -> str:
+    """Return the query of an address that holds nothing else, as it is encoded there; else nothing."""
+    start, _, rest = query_string.partition(b"=")
+    if start != b"query":
+        return ""
+    query = rest.decode("ascii", "replace")
+    return query if _AS_IN_AN_ADDRESS.fullmatch(query) else ""
 
 
 def _media_of(query: str, fields: Fields, accept: str | None) -> ResultFormat | RdfSyntax:

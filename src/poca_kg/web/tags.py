@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 __all__ = ["is_known_to", "tag_of"]
 
 
+@lru_cache(maxsize=16)  # each request asks several times
 def tag_of(version: str, *parts: str) -> str:
     """Return the entity tag of what a version of the graph and some texts determine; empty without a version.
 
