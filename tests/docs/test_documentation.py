@@ -30,6 +30,12 @@ def test_every_setting_has_a_heading():
     assert {setting.name for setting in TABLE} <= headings(ROOT / "docs/reference/settings.md")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_settings_that_a_page_names_exist(page):
+    named = set(re.findall(r"POCA_KG_[A-Z0-9_]*[A-Z0-9]", page.read_text()))
+    assert named <= {setting.name for setting in TABLE}
+
+
 def test_every_route_has_a_heading():
     from poca_kg.web import create_app
 
