@@ -159,6 +159,19 @@ def test_declarations_are_found_in_any_encoding(encoding: str) -> None:
         parse_bytes(bomb, syntax=RdfSyntax.RDF_XML, name="a.rdf")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("outside", ['SYSTEM "http://127.0.0.1:9/d"', 'PUBLIC "-//E//D" "file:///d"'])
+def test_a_document_type_that_lies_elsewhere_is_refused(outside: str, encoding: str) -> None:
+    document = f'<?xml version="1.0"?>\n<!DOCTYPE r {outside}>\n<r/>'.encode(encoding)
+    with pytest.raises(InputError, match=r"a\.rdf:2:\d+: RDF/XML with a DTD that lies elsewhere"):
+        parse_bytes(document, syntax=RdfSyntax.RDF_XML, name="a.rdf")
+
+
+def test_a_document_type_that_is_only_a_name_is_read() -> None:
+    document = b'<!DOCTYPE r:RDF><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+    assert not len(parse_bytes(document, syntax=RdfSyntax.RDF_XML, name="a.rdf"))
+
+
 def test_what_only_looks_like_a_declaration_is_a_text() -> None:
     data = (
         b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/"><r:Description '

@@ -1,4 +1,4 @@
-"""RDF/XML before and after the engine: entities refused, the document well-formed, mistakes with their place.
+"""RDF/XML before and after the engine: entities and DTDs refused, well-formed, mistakes with their place.
 
 The engine says of an RDF/XML file only that something is wrong with it, and is content with one that was cut
 off. So the document goes through the standard library's expat first, which fetches nothing; what is wrong in
@@ -28,10 +28,11 @@ _CUT_OFF = "the document ends too early"
 
 
 def check_rdf_xml(data: bytes, name: str) -> None:
-    """Refuse a document that declares entities, is nested too deep or is not well-formed.
+    """Refuse a document that declares entities, names a DTD, is nested too deep or is not well-formed.
 
     ``name`` is what errors call it.
-    Declarations are refused before any parser sees them: entities made of entities grow without bound.
+    Declarations are refused before any parser sees them: entities made of entities grow without bound. A DTD
+    elsewhere would not be fetched, but what it declares could change what the document says.
 
     >>> check_rdf_xml(b"<a>" + bytes([10]) + b"<b></a>", "own.rdf")
     Traceback (most recent call last):
@@ -47,9 +48,13 @@ def check_rdf_xml(data: bytes, name: str) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
 
     def refuse(kind: str, system: str | None, public: str | None, has_declarations: bool) -> None:
-        del kind, system, public
+        del kind
+        place = FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
         if has_declarations:
-            raise _entities(FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
+            raise _entities(place)
+        if system is not None or public is not None:
+            what = "RDF/XML with a DTD that lies elsewhere is not read: nothing is fetched"
+            raise InputError(what, place=place, advice="leave out SYSTEM or PUBLIC and what follows it")
 
     depth = 0
 
