@@ -55,6 +55,7 @@ class Settings:
     max_answer_bytes: int
     query_timeout: float
     query_memory_bytes: int
+    write_timeout: float
     workers: int
     queue: int
     client_seconds: float
@@ -222,6 +223,11 @@ TABLE: tuple[Setting, ...] = (
         "query_memory_bytes", "`2147483648`", "bytes",
         "How much memory a query may take beside the graph, which all workers share.",
         _count, lambda: 2048 * _MIB,
+    ),
+    Setting(
+        "write_timeout", "`60`", "seconds",
+        "How long a write may take to be read, applied and checked against the shapes.",
+        _seconds, lambda: 60.0,
     ),
     Setting(
         "workers", "`4`", "number",

@@ -68,7 +68,7 @@ def serve_command(  # noqa: PLR0913, PLR0917  (click gives every option its para
     if unvalidated and not writes:
         raise UsageError("--unvalidated is about writes", advice="add --writes")
     settings = read_settings()
-    writing = Writing(read_token(settings), unvalidated=unvalidated) if writes else None
+    writing = _writing(settings, unvalidated=unvalidated) if writes else None
     configuration = configure(settings, host=host, port=port, query_timeout=query_timeout, writing=writing)
     check_surroundings(configuration, os.environ, user=os.getuid() if hasattr(os, "getuid") else None)
     with tempfile.TemporaryDirectory(prefix="poca-kg-serve-") as scratch:
@@ -84,6 +84,10 @@ def serve_command(  # noqa: PLR0913, PLR0917  (click gives every option its para
     message("ended")
 
 
+def _writing(settings: Settings, *, unvalidated: bool) -> Writing:
+    return Writing(read_token(settings), unvalidated=unvalidated, timeout_s=settings.write_timeout)
+
+
 def _order(settings: Settings, configuration: Configuration, source: GraphSource) -> WriterOrder:
     """Return what the writer is told."""
     if source.data_dir is None or not isinstance(source.graph, Snapshot):
@@ -93,6 +97,7 @@ def _order(settings: Settings, configuration: Configuration, source: GraphSource
         source.data_dir,
         settings.ontology_dir,
         unvalidated=configuration.writing is not None and configuration.writing.unvalidated,
+        timeout_s=settings.write_timeout,
         memory_bytes=settings.query_memory_bytes,
         max_body_bytes=4 * settings.max_body_bytes,
     )

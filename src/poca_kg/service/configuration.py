@@ -19,10 +19,14 @@ __all__ = ["Configuration", "Writing", "check_surroundings", "configure", "read_
 
 @dataclass(frozen=True)
 class Writing:
-    """How a service takes writes: who shows the token may; ``unvalidated`` leaves out the shapes."""
+    """How a service takes writes: who shows the token may; ``unvalidated`` leaves out the shapes.
+
+    ``timeout_s`` is how long one may be staged and checked.
+    """
 
     token: str = field(repr=False)
     unvalidated: bool = False
+    timeout_s: float = 60.0
 
 
 @dataclass(frozen=True)

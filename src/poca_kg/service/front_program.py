@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_PUBLISHING_S = 60.0
+
 
 def main() -> None:
     """Be a front: ``argv`` holds the descriptors of the control socket and of those to listen on."""
@@ -124,11 +126,15 @@ class _Program:
         self._channel.send({"serving": graph["generation"], "triples": self._front.triples})
 
     def _app_over(self, sandbox: Sandbox) -> WSGIApplication:
-        told, writer = self._configuration, self._greeting["writer"]
+        told, address = self._configuration, self._greeting["writer"]
+        token = writer = None
+        if told.writing is not None and address is not None:
+            token = told.writing.token
+            writer = WriterClient(address, timeout_s=told.writing.timeout_s + _PUBLISHING_S)
         return create_app(
             KnowledgeGraph(SandboxedStore(sandbox)),
-            writer=None if writer is None else WriterClient(writer),
-            token=None if told.writing is None else told.writing.token,
+            writer=writer,
+            token=token,
             max_query_bytes=told.max_query_bytes,
             max_body_bytes=told.max_body_bytes,
         )

@@ -105,7 +105,7 @@ class _Watch:
         except TimeoutError:
             most = self._order.timeout_s
             what = f"the write was not staged and checked within {most:g} s"
-            raise QueryTimeoutError(what, advice="write in several parts", limit=most, elapsed=most) from None
+            raise _late(what, most) from None
         except (OSError, EOFError):
             raise self._verdict() from None
         except (BrokenFrameError, ValueError, KeyError):
@@ -141,7 +141,7 @@ class _Watch:
         status = self.end()
         most = self._order.memory_bytes
         if status == -signal.SIGXCPU:
-            return QueryTimeoutError("the write used more processor time than it may")
+            return _late("the write used more processor time than it may", self._order.timeout_s)
         if status in (EXIT_MEMORY, -signal.SIGABRT):
             what = f"the write wanted more than the {most >> 20} MB of memory that it may use"
             return QueryMemoryError(what, advice="write in several parts", limit=most)
@@ -159,6 +159,12 @@ class _Watch:
             self._channel.close()
             self._status = os.waitstatus_to_exitcode(status)
         return self._status
+
+
+def _late(what: str, most: float) -> QueryTimeoutError:
+    return QueryTimeoutError(
+        what, advice="write in several parts", limit=most, elapsed=most, retry_after=most
+    )
 
 
 def _crash(how: str) -> QueryCrashError:

@@ -92,7 +92,8 @@ class Server:
 
 def values(**more: str) -> dict[str, str]:
     """Return what the marks in cases and settings stand for."""
-    return {"LIMIT": f"{PLAN['limit_s']:g}", "TOKEN": PLAN["token"], **more}
+    limits = {"LIMIT": f"{PLAN['limit_s']:g}", "WRITE_LIMIT": f"{PLAN['write_s']:g}"}
+    return {**limits, "TOKEN": PLAN["token"], **more}
 
 
 def start(profile: str, data: Path, log: Path, **environment: str) -> Server:
