@@ -65,10 +65,12 @@ bench-service: graph $(STAMP_DEV) ## measure the service beside its peers (needs
 	$(RUN)python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]'
 	$(RUN)python -m benchmarks.service run
 
-soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 100 publications; writes benchmarks/results/
+soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 100 publications, 350 kills
 	$(RUN)python benchmarks/soak/soak.py --write benchmarks/results/soak.json
 	$(RUN)python benchmarks/soak/fuzz.py
 	PUBLICATIONS=100 $(RUN)python -m pytest -q tests/service/test_life.py -k many_are_published
+	$(RUN)python benchmarks/soak/kill.py
+	SOAK_KILLS=200 $(RUN)python -m pytest -q tests/writer/test_durability.py -k is_killed
 
 soak-short: $(STAMP_DEV) ## the same load for a minute
 	$(RUN)python benchmarks/soak/soak.py --seconds 60
