@@ -321,6 +321,8 @@ def test_a_killed_writer_comes_back_and_writes(serve):
     os.kill(before[0], signal.SIGKILL)
     assert wait_for(lambda: service.named("writer") not in ([], before))
     assert wait_for(lambda: service.get("/readyz").status == 200)
+    said = [line for line in service.log.read_text().splitlines() if "writes are taken" in line]
+    assert said == ["no writes are taken: the writer is started again", "writes are taken again"]
     assert service.update("DROP GRAPH <http://e/g>", TOKEN) == 204
     assert counted(service.ask(COUNT)) == {}
 

@@ -244,6 +244,7 @@ def test_a_full_disk_refuses_writes_and_nothing_else_until_there_is_room_again(d
         taken, refusal = fill(client)
         assert taken
         assert "nothing more can be stored" in refusal
+        assert str(disk) not in refusal
         assert current(here).size() == 1 + 3000 * taken
         assert leftovers(here) == []
         assert "No space" in str(await_message(writer, "writable", False)["why"])
@@ -252,6 +253,17 @@ def test_a_full_disk_refuses_writes_and_nothing_else_until_there_is_room_again(d
         await_message(writer, "writable", True)
         client.put("http://e/big/last", big(99))
         assert current(here).size() == 1 + 3000 * (taken + 1)
+
+
+def test_a_folder_that_cannot_be_written_to_is_not_the_fault_of_the_document(data, start):
+    client = start().client()
+    in_the_way = data / ".current.new-0"
+    in_the_way.mkdir()
+    with pytest.raises(StorageFullError) as refusal:
+        client.put("http://e/g", bulk(1))
+    assert str(data) not in str(refusal.value)
+    in_the_way.rmdir()
+    client.put("http://e/g", bulk(1))
 
 
 def test_a_full_disk_leaves_what_was_published_by_hand(data, disk, core_dataset):

@@ -7,7 +7,7 @@ import hashlib
 import os
 import tempfile
 
-from poca_kg.errors import NotFoundError, PocaError
+from poca_kg.errors import NotFoundError, PocaError, StorageFullError
 from poca_kg.service.staging import Ground, Staged
 from poca_kg.service.store_maker import StoreMaker
 from poca_kg.service.writer_order import WriterOrder
@@ -71,9 +71,8 @@ class Holdings:
         Raises
         ------
         StorageFullError
-            If the disk takes no more; then what was current still is.
-        InputError
-            If the folder cannot be written to for another reason.
+            If the folder cannot be written to, such as for a full disk; then what was current still is.
+            Clients are told it, so that it does not name the folder.
         """
         base = self.snapshot
         self._maker.end()
@@ -85,11 +84,13 @@ class Holdings:
         }
         self._last_size = sum(map(len, files.values()))
         try:
-            with storage_errors(self._order.data_dir):
-                self.snapshot = publish_files(self._lock, staged.version, files, with_store=False)
-        except PocaError:
+            self.snapshot = publish_files(self._lock, staged.version, files, with_store=False)
+        except (OSError, PocaError) as error:
             self.snapshot, self.store = self._open()  # whatever the pointer says now
-            raise
+            if isinstance(error, PocaError):
+                raise
+            what = f"nothing more can be stored: {error.strerror}"
+            raise StorageFullError(what, advice="make room on the disk, and try again") from error
 
     def advance(self, content: bytes) -> None:
         """Take a published content into memory, for the next write to begin with."""

@@ -171,8 +171,11 @@ class Supervisor:
             except PocaError as error:
                 self._ears.message(f"{self._version} stays: {error}")
 
-    def _hold(self, reason: str) -> None:
-        """Tell the fronts why no writes are taken, or that they are again."""
+    def _hold(self, reason: str, cause: str) -> None:
+        """Tell the fronts why no writes are taken, or that they are again; the cause is for the log alone."""
+        if reason != self._no_writes:
+            told = f": {cause}" if cause else ""
+            self._ears.message(f"no writes are taken: {reason}{told}" if reason else "writes are taken again")
         self._no_writes = reason
         self._fronts.tell({"no_writes": reason})
 

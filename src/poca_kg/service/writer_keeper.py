@@ -20,14 +20,15 @@ class WriterKeeper:
     """Keeps a writer going; used on one event loop.
 
     ``publish`` is called with each version that the writer has published, and returns once the fronts serve
-    it; ``hold`` with the reason why no writes are taken, and with nothing once they are.
+    it; ``hold`` with the reason why no writes are taken and its cause, which is not for clients, and with two
+    empty texts once they are taken.
     """
 
     def __init__(
         self,
         order: WriterOrder,
         publish: Callable[[str], Awaitable[None]],
-        hold: Callable[[str], None],
+        hold: Callable[[str, str], None],
     ) -> None:
         self._process = WriterProcess(order)
         self._publish, self._hold = publish, hold
@@ -66,7 +67,7 @@ class WriterKeeper:
         elif "published" in told:
             self._do(self._pass_on(told["published"]))
         elif "writable" in told:
-            self._hold("" if told["writable"] else str(told["why"]))
+            self._hold("" if told["writable"] else str(told["why"]), "")
 
     def _leave(self) -> None:
         if self._process.fileno() >= 0:
@@ -78,16 +79,16 @@ class WriterKeeper:
 
     async def _start_again(self) -> None:
         pause_s = _FIRST_PAUSE_S
+        self._hold("the writer is started again", "")
         while self._is_wanted:
-            self._hold("the writer is started again")
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             try:
                 await self.start()
             except (PocaError, OSError) as error:
-                self._hold(f"the writer does not start: {error}")
+                self._hold("the writer does not start", str(error))
             else:
-                self._hold("")
+                self._hold("", "")
                 return
 
     def _do(self, work: Any) -> None:
