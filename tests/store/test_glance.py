@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import ResultFormat
 from poca_kg.store.gate import check_query, form_of, plain_form
-from poca_kg.store.glance import SCHEMES, form_at_a_glance
+from poca_kg.store.glance import SCHEMES, form_at_a_glance, prefixes_at_a_glance
 from poca_kg.vocabulary.prefixes import PREFIXES
 
 PLAIN = [
@@ -25,6 +25,12 @@ PLAIN = [
     "DESCRIBE <urn:a:b>",
     "SELECT ?s { VALUES ?s { <http://e/a> <https://e/b#c> } ?s ?p ?o FILTER(REGEX(?o, '^a') || ?o >= -1) }",
 ]
+PLAIN_WITH_COMMENTS = [
+    "ASK {} # the end",
+    "# first\r# ASK FROM <http://e/g>\r\n#\n\nSELECT#\n?s#?o\n{?s a#\n?t}#",
+    "PREFIX#'\n e:#\"\n<http://e/#a>#<\nASK { e:s#\n e:p <http://e/o#o>#>\n, 'x # y', _:b#\n, 1#2\n }",
+]
+PLAIN += PLAIN_WITH_COMMENTS
 NOT_PLAIN = [
     "ASK { SERVICE <http://e/> {} }",
     "ASK { serVice:a ?p ?o }",
@@ -38,10 +44,28 @@ NOT_PLAIN = [
     "ASK { ?s ?p 'Müller' }",
     "ASK { ?s ?p 'a\0' }",
     "ASK " + "{" * 121 + "}" * 121,
-    "ASK { # a comment\n}",
+    "ASK { # a comment on a service\n}",
+    "ASK { # a comment of 'Müller'\n}",
+    "ASK { # a comment\0\n}",
+    "ASK { ?s ?p 'a # b\n' }",
+    "ASK { FILTER(1 <#b>\n2) }",
     "INSERT DATA { <http://e/a> a <http://e/b> }",
 ]
 PIECES = [
+    *(
+        "# ",
+        "#\n",
+        "# }\n",
+        "#'\n",
+        "#>\r",
+        '#"""',
+        "# FROM\n",
+        "#ex:a",
+        "#<http://e/a>",
+        "\r\n#",
+        "#-\n-",
+        "?x#",
+    ),
     *"{}()[].,;*/+-=<>!|^?$&~@:_#\"'\\ \t\r\n\0e1é",
     *("<<", ">>", "{|", "|}", "&&", "||", "^^", "<=", ">=", "!=", '"""', "'''", '""', "''", "<<(", ")>>"),
     *("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE", "VERSION", "FROM", "NAMED", "WHERE", "AS"),
@@ -119,7 +143,13 @@ def test_no_prefix_is_called_like_a_scheme_that_a_glance_trusts() -> None:
 
 
 def test_a_glance_takes_linear_time() -> None:
-    for text in ("ASK " + "a" * 4000, "ASK {" + "a-" * 2000, "ASK {" + "?a " * 1300, "PREFIX a" + "-" * 4000):
+    for text in (
+        "ASK " + "a" * 4000,
+        "ASK {" + "a-" * 2000,
+        "ASK {" + "?a " * 1300,
+        "PREFIX a" + "-" * 4000,
+        "#\n" * 2000,
+    ):
         started = time.perf_counter()
         form_at_a_glance(text)
         assert time.perf_counter() - started < 0.5
@@ -130,3 +160,11 @@ def test_a_plain_query_that_does_not_parse_is_explained_like_any_other() -> None
     text = "SELECT ?s { ?s ?p }"
     with pytest.raises(Exception, match=re.escape("query:1:19")):
         store.serialise(text, ResultFormat.JSON)
+
+
+@given(
+    st.lists(st.sampled_from([*PREFIXES, ":", ":", " ", "GRAPH", "x", "-", "<http://e/", ">"]), max_size=30)
+)
+def test_every_prefix_that_a_text_may_use_is_found(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert prefixes_at_a_glance(text) == {name: iri for name, iri in PREFIXES.items() if f"{name}:" in text}

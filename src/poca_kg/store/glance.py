@@ -6,12 +6,14 @@ match may still be fine; the gate then looks at each token.
 
 That the gate would let it through follows from how the pieces end: where the lexer reads on beyond a piece
 (``ex:a.b``, ``^^``, ``-5``), it ends with another piece. A ``<`` opens an IRI whose scheme is no prefix, or
-has a space behind it.
+has a space behind it. So a ``#`` between two pieces opens a comment, to the end of its line, and no other
+``#`` does.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from poca_kg.vocabulary.prefixes import PREFIXES
 
@@ -20,16 +22,17 @@ __all__ = ["SCHEMES", "form_at_a_glance", "prefixes_at_a_glance"]
 SCHEMES = ("http", "https", "urn")
 """No prefix in this package has such a name."""
 
-_PREFIXES = tuple((f"{name}:", name, iri) for name, iri in PREFIXES.items())
+_LONGEST_NAME = max(map(len, PREFIXES))
 _LONGEST = 4096
 _IRI = rf"""<(?:{"|".join(SCHEMES)}):[^<>"{{}}|^`\\\x00-\x20]*+>"""
 _PREFIX = "(?:[A-Za-z][0-9A-Za-z_-]*+)?+" + "".join(f"(?<!{scheme})" for scheme in SCHEMES) + ":"
+_GAP = r"[ \t\r\n]*+(?:\#[^\x00\r\n]*+[ \t\r\n]*+)*+"
 _PLAIN = re.compile(
     rf"""
-    [ \t\r\n]*+
-    (?: (?i:PREFIX) [ \t\r\n]++ {_PREFIX} [ \t\r\n]*+ {_IRI} [ \t\r\n]*+ ){{0,40}}+
+    {_GAP}
+    (?: (?i:PREFIX) (?=[ \t\r\n\#]) {_GAP} {_PREFIX} {_GAP} {_IRI} {_GAP} ){{0,40}}+
     ( (?i:SELECT|ASK|CONSTRUCT|DESCRIBE) ) (?![0-9A-Za-z_.:-])
-    (?: [ \t\r\n]*+ (?:
+    (?: {_GAP} (?:
         [?$][0-9A-Za-z_]++
       | [{{}}()\[\].,;*/+\-=>!|^?]
       | {_IRI}
@@ -43,7 +46,7 @@ _PLAIN = re.compile(
       | &&
       | <=?+(?=[ \t\r\n])
     ) ){{0,120}}+
-    [ \t\r\n]*+
+    {_GAP}
     """,
     re.VERBOSE,
 )
@@ -70,4 +73,12 @@ def prefixes_at_a_glance(text: str) -> dict[str, str]:
     >>> prefixes_at_a_glance("SELECT * { ?s rdf:type 'xsd' }")
     {'rdf': 'http://www.w3.org/1999/02/22-rdf-syntax-ns#'}
     """
-    return {name: iri for mark, name, iri in _PREFIXES if mark in text}
+    found: dict[str, str] = {}
+    for piece in text.split(":")[:-1]:
+        found |= _named_at_the_end(piece[-_LONGEST_NAME:])
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _named_at_the_end(text: str) -> dict[str, str]:
+    return {name: iri for name, iri in PREFIXES.items() if text.endswith(name)}
