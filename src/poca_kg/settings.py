@@ -240,7 +240,8 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         "client_seconds", "`60`", "seconds",
-        "Query time that one client may use per minute; 0 sets no share. On loopback there is none.",
+        "Query time that one client may use per minute; 0 sets no share. On loopback there is none, unless "
+        "proxies are trusted.",
         _seconds_or_none, lambda: 60.0,
     ),
     Setting(

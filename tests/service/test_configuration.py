@@ -58,6 +58,11 @@ def test_a_client_has_a_share_unless_it_is_on_this_machine(host, seconds, share)
     assert chosen.limits.share_s == share
 
 
+def test_behind_a_proxy_on_this_machine_a_client_has_a_share():
+    chosen = configure(settings(fronts="1", client_seconds="60", trusted_proxies="127.0.0.1,::1"))
+    assert (chosen.host, chosen.limits.share_s) == ("127.0.0.1", 60.0)
+
+
 def test_by_default_only_this_machine_is_served():
     assert LOCAL.host == "127.0.0.1"
 

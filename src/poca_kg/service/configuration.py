@@ -87,7 +87,7 @@ def configure(
         host=chosen,
         port=settings.port if port is None else port,
         fronts=settings.fronts,
-        limits=_limits(settings, query_timeout, is_public=not is_loopback(chosen)),
+        limits=_limits(settings, query_timeout, is_public=_is_public(settings, chosen)),
         max_query_bytes=settings.max_query_bytes,
         max_body_bytes=settings.max_body_bytes,
         max_connections=settings.max_connections,
@@ -101,8 +101,13 @@ def configure(
     )
 
 
+def _is_public(settings: Settings, host: str) -> bool:
+    """Whether strangers ask: from other machines, or by a proxy, which may be on this one."""
+    return not is_loopback(host) or bool(settings.trusted_proxies)
+
+
 def _limits(settings: Settings, query_timeout: float | None, *, is_public: bool) -> Limits:
-    """Return the limits of one front: the workers are shared out, and no client on loopback has a share."""
+    """Return the limits of one front: the workers are shared out, and in public each client has a share."""
     limits = Limits(
         timeout_s=settings.query_timeout if query_timeout is None else query_timeout,
         memory_bytes=settings.query_memory_bytes,
