@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from service_support import COUNT, ROWS, Service, counted, publish_rows
+
+from poca_kg.sandbox.confinement import can_confine
 from poca_kg.settings import TABLE
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -63,6 +70,38 @@ def test_the_container_runs_as_nobody_of_note():
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
     assert users == ["10001:10001"]
     assert not [line for line in lines if line.startswith("ENV") and "TOKEN" in line]
+
+
+LOCKED = """
+mount --make-rprivate / && mount --bind "$0" "$0" && mount -o remount,ro,bind / &&
+exec env TMPDIR="$0" setpriv --no-new-privs --bounding-set=-all "$@"
+"""
+"""What the unit and the container do: nothing to write to but one folder, and no capability."""
+
+
+def can_be_locked() -> bool:
+    if sys.platform != "linux" or os.getuid() or not can_confine() or not shutil.which("setpriv"):
+        return False
+    return subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_be_locked(), reason="mounting needs to be root on Linux")
+def test_it_needs_one_folder_to_write_to_and_no_capability(tmp_path):
+    data = tmp_path / "data"
+    publish_rows("first", data)
+    token = "T" * 40
+    under = ["unshare", "-m", "sh", "-c", LOCKED, str(data)]
+    service = Service(
+        "--writes", "--unvalidated", log=tmp_path / "log", under=under, data_dir=str(data), token=token
+    )
+    process = Path(f"/proc/{service.process.pid}")
+    assert re.search(r"^CapEff:\s*0+$", (process / "status").read_text(), re.MULTILINE)
+    assert re.search(r" / / ro\b", (process / "mountinfo").read_text())
+    added = 'INSERT DATA { GRAPH <http://e/h> { <http://e/s> <http://e/v> "x" } }'
+    assert service.update(added, token) == 204
+    assert counted(service.ask(COUNT)) == {"first": ROWS, "x": 1}
+    assert service.end() == 0
 
 
 @pytest.mark.parametrize("file", sorted(DEPLOY.iterdir()), ids=lambda path: path.name)

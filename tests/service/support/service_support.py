@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -35,12 +35,12 @@ class Answer:
 
 
 class Service:
-    """A running ``poca-kg serve`` on a free port."""
+    """A running ``poca-kg serve`` on a free port; ``under`` are the words of a program that starts it."""
 
-    def __init__(self, *arguments: object, log: Path, **settings: str) -> None:
+    def __init__(self, *arguments: object, log: Path, under: Sequence[str] = (), **settings: str) -> None:
         environ = {name: text for name, text in os.environ.items() if not name.startswith("POCA_KG_")}
         environ |= {f"POCA_KG_{name.upper()}": text for name, text in settings.items()}
-        words = [sys.executable, "-m", "poca_kg", "serve", "--port", "0", "--format", "json"]
+        words = [*under, sys.executable, "-m", "poca_kg", "serve", "--port", "0", "--format", "json"]
         self.log = log
         with log.open("wb") as out:
             self.process = subprocess.Popen(
