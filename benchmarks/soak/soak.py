@@ -1,8 +1,9 @@
 """Row B10 of the bar: a mixed load from many clients, runaways among them, for long enough to see a leak.
 
 ``python benchmarks/soak/soak.py`` runs ten minutes, ``--seconds 60`` the short form; ``soak.toml`` says
-what is asked and what must hold. It prints what it measured as JSON, keeps it with ``--write FILE``, and
-ends with 1 where something does not hold.
+what is asked and what must hold. Both forms compare what each process holds at the end with what it held
+after a warm-up, with a wide margin; the share that all of them grow by is for the long form alone. It prints
+what it measured as JSON, keeps it with ``--write FILE``, and ends with 1 where something does not hold.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import threading
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,11 +89,13 @@ class Sample:
     memory: int
     descriptors: int
     threads: int
+    each: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def take(cls, server: Server, began: float) -> Sample:
         at = time.monotonic() - began
-        return cls(round(at, 1), server.memory_bytes(), server.descriptors(), server.threads())
+        held = (server.memory_bytes(), server.descriptors(), server.threads())
+        return cls(round(at, 1), *held, server.own_memory())
 
 
 def load(server: Server, seconds: float, pace_per_s: float | None) -> tuple[list[Client], list[Sample]]:
@@ -128,6 +132,16 @@ def middle(samples: list[Sample], what: str) -> float:
     return statistics.median(getattr(one, what) for one in samples) if samples else 0.0
 
 
+def most_grown_mib(first: list[Sample], last: list[Sample]) -> float:
+    """Return by how much that process grew which grew most, of those that lived from first to last."""
+    lived = set(first[0].each).intersection(*(one.each for one in (*first, *last))) if first else set()
+    grown = [
+        statistics.median(one.each[pid] for one in last) - statistics.median(one.each[pid] for one in first)
+        for pid in lived
+    ]
+    return max(grown, default=0.0) / 2**20
+
+
 def verdict(clients: list[Client], samples: list[Sample], seconds: float) -> dict[str, Any]:
     """Return what was measured, with what does not hold under ``broken``."""
     settled = min(PLAN["settling_s"], seconds / 4)
@@ -141,6 +155,7 @@ def verdict(clients: list[Client], samples: list[Sample], seconds: float) -> dic
         "failed_light": sum(client.failed_light for client in clients),
         "light_p99_s": round(percentile(light, 0.99), 4),
         "memory_growth": round(middle(last, "memory") / max(1.0, middle(first, "memory")) - 1, 4),
+        "process_growth_mib": round(most_grown_mib(first, last), 1),
         "descriptors_more": round(middle(last, "descriptors") - middle(first, "descriptors"), 1),
         "threads_more": round(middle(last, "threads") - middle(first, "threads"), 1),
     }

@@ -29,7 +29,10 @@ def verdict(soak: ModuleType, *, light_s=0.001, wrong=(), growth=1.0, seconds=60
     client = soak.Client(
         "", random.Random(1), light_s=[light_s] * 100, wrong=list(wrong), failed_light=len(wrong)
     )
-    samples = [soak.Sample(t, int(1e8 * (1 + (growth - 1) * t / seconds)), 50, 20) for t in range(seconds)]
+    held = [int(1e8 * (1 + (growth - 1) * t / seconds)) for t in range(seconds)]
+    samples = [
+        soak.Sample(t, memory, 50, 20, {1: memory, 2: 10**7, 100 + t: 10**9}) for t, memory in enumerate(held)
+    ]
     return soak.verdict([client], samples, float(seconds))
 
 
@@ -42,15 +45,17 @@ def test_a_quiet_soak_is_sound(soak: ModuleType) -> None:
     [
         ({"light_s": 0.3}, {"light_p99_s"}),
         ({"wrong": ["lookup: 500"]}, {"wrong_answers", "failed_light"}),
-        ({"growth": 2.0}, {"memory_growth"}),
+        ({"growth": 2.0}, {"memory_growth", "process_growth_mib"}),
+        ({"growth": 1.2}, {"memory_growth"}),
+        ({"growth": 2.0, "seconds": 60}, {"process_growth_mib"}),
     ],
 )
 def test_what_gives_is_named(soak: ModuleType, how: dict, broken: set[str]) -> None:
     assert set(verdict(soak, **how)["broken"]) == broken
 
 
-def test_a_soak_too_short_for_it_says_that_it_judged_no_memory(soak: ModuleType) -> None:
-    told = verdict(soak, growth=2.0, seconds=60)
+def test_a_short_soak_judges_a_leak_by_the_process_and_says_what_it_does_not_judge(soak: ModuleType) -> None:
+    told = verdict(soak, growth=1.2, seconds=60)
     assert (told["broken"], told["not_judged"]) == ({}, ["memory_growth"])
     assert verdict(soak)["not_judged"] == []
 

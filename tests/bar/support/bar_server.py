@@ -58,6 +58,10 @@ class Server:
         """Return the memory of all processes, shared pages counted once (PSS where it can be read)."""
         return sum(_memory(pid) for pid in self.tree())
 
+    def own_memory(self) -> dict[int, int]:
+        """Return the bytes that each process holds beside files; what several share counts in each."""
+        return {pid: _own_memory(pid) for pid in self.tree()}
+
     def descriptors(self) -> int:
         """Return how many descriptors all processes hold."""
         return sum(_count(Path(f"/proc/{pid}/fd")) for pid in self.tree())
@@ -164,6 +168,16 @@ def _memory(pid: int) -> int:
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def _own_memory(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
     except OSError:
         pass
