@@ -65,11 +65,11 @@ bench-service: graph $(STAMP_DEV) ## measure the service beside its peers (needs
 	$(RUN)python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]'
 	$(RUN)python -m benchmarks.service run
 
-soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 100 publications, 350 kills
+soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 100 publications, 500 kills; writes benchmarks/results/
 	$(RUN)python benchmarks/soak/soak.py --write benchmarks/results/soak.json
-	$(RUN)python benchmarks/soak/fuzz.py
+	$(RUN)python benchmarks/soak/fuzz.py --write benchmarks/results/fuzz.json
 	PUBLICATIONS=100 $(RUN)python -m pytest -q tests/service/test_life.py -k many_are_published
-	$(RUN)python benchmarks/soak/kill.py
+	$(RUN)python benchmarks/soak/kill.py --write benchmarks/results/kill.json
 	SOAK_KILLS=200 $(RUN)python -m pytest -q tests/writer/test_durability.py -k is_killed
 
 soak-short: $(STAMP_DEV) ## the same load for a minute

@@ -1,8 +1,9 @@
 """Row B11 of the bar: a service that takes writes is killed at random moments; what it acknowledged is there.
 
-``python benchmarks/soak/kill.py`` kills 50 times, ``--kills N`` as often as is asked for. A batch of triples
+``python benchmarks/soak/kill.py`` kills 200 times, ``--kills N`` as often as is asked for. A batch of triples
 is one write; a batch that was acknowledged must be whole after the next start, any other whole or absent.
-It prints what it found as a line of JSON, and ends with 1 where a batch was lost or torn.
+It prints what it found as a line of JSON, keeps it with ``--write FILE``, and ends with 1 where a batch was
+lost or torn.
 """
 
 from __future__ import annotations
@@ -73,8 +74,9 @@ def check(found: dict[int, int], ledger: Ledger) -> tuple[list[int], list[int]]:
 def main() -> int:
     """Kill, start again and count."""
     parser = argparse.ArgumentParser(description="Kill a service that takes writes, again and again.")
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    parser.add_argument("--write", type=Path, metavar="FILE")
     chosen = parser.parse_args()
     chance, ledger = random.Random(chosen.seed), Ledger()
     lost: list[int] = []
@@ -105,6 +107,8 @@ def main() -> int:
         "refused": dict(ledger.refused),
     }
     print(json.dumps(told))
+    if chosen.write:
+        chosen.write.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return int(bool(lost or torn) or slowest > READY_S or not ledger.acknowledged)
 
 
