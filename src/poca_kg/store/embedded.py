@@ -7,7 +7,7 @@ returns.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -19,6 +19,7 @@ from poca_kg.store.bridge import from_engine, node, quad_from_engine, triple_fro
 from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
 from poca_kg.store.documents import read_documents, replacement
+from poca_kg.store.evaluation import EVALUATION, Evaluation
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import check_query, check_update, form_of, plain_form
 from poca_kg.store.glance import prefixes_at_a_glance
@@ -139,7 +140,7 @@ class EmbeddedStore:
     ) -> Answer:
         """Answer a query, with some of its variables bound beforehand."""
         result = self._ask(text, check_query(text), bindings or {}, (default_graphs, named_graphs))
-        with _evaluation():
+        with EVALUATION:
             if isinstance(result, ox.QueryBoolean):
                 return Truth(bool(result))
             if isinstance(result, ox.QueryTriples):
@@ -158,10 +159,10 @@ class EmbeddedStore:
     ) -> bytes:
         """Answer a query in bytes: a result format for SELECT and ASK, an RDF syntax for the others."""
         result, chosen = self._answer(text, lambda _: media, (default_graphs, named_graphs))
-        with _evaluation():
+        with EVALUATION:
             if isinstance(chosen, RdfSyntax):
                 return write_triples(ordered(result), chosen)
-            data = result.serialize(format=ox.QueryResultsFormat.from_media_type(chosen.media_type)) or b""
+            data = result.serialize(format=_rows_format(chosen)) or b""
         return well_formed_xml(data) if chosen is ResultFormat.XML else data
 
     def serialise_to(
@@ -176,12 +177,12 @@ class EmbeddedStore:
         """Answer a query in bytes as the engine makes them, without holding all of the answer."""
         result, media = self._answer(text, choose, (default_graphs, named_graphs))
         watched = WatchedSink(out)
-        with _evaluation(watched):
+        with Evaluation(watched):
             if isinstance(media, RdfSyntax):
                 stream_triples(result, media, watched)
                 return
             sink = XmlSink(watched) if media is ResultFormat.XML else watched
-            result.serialize(sink, format=ox.QueryResultsFormat.from_media_type(media.media_type))
+            result.serialize(sink, format=_rows_format(media))
 
     def _answer(self, text: str, choose: ChooseFormat, dataset: _Dataset) -> tuple[Any, Any]:
         """Return the engine's answer and the format to write it in."""
@@ -202,18 +203,16 @@ class EmbeddedStore:
     ) -> Any:
         """Ask the engine; without tokens, a plain query."""
         engine, arguments = self._choose(tokens or (), *dataset)
-        asked, substituted = bind(text, tokens or (), bindings) if bindings else (text, {})
-        substitutions: dict[ox.Variable, Any] = {
-            ox.Variable(name): value for name, value in substituted.items()
-        }
+        asked: str = text
+        substitutions: dict[ox.Variable, Any] | None = None
+        if bindings:
+            asked, substituted = bind(text, tokens or (), bindings)
+            substitutions = {ox.Variable(name): value for name, value in substituted.items()} or None
+        prefixes = prefixes_at_a_glance(asked)
         try:
-            with _evaluation():
+            with EVALUATION:
                 return engine.query(
-                    asked,
-                    base_iri=BASE,
-                    prefixes=prefixes_at_a_glance(asked),
-                    substitutions=substitutions or None,
-                    **arguments,
+                    asked, base_iri=BASE, prefixes=prefixes, substitutions=substitutions, **arguments
                 )
         except SyntaxError as error:
             seen = check_query(text) if tokens is None else tokens
@@ -226,7 +225,7 @@ class EmbeddedStore:
         engine = self._engine
         if default_graphs or named_graphs:
             return self._merger.chosen(default_graphs, named_graphs)
-        if all(token.word != "FROM" for token in tokens):
+        if not tokens or all(token.word != "FROM" for token in tokens):
             return self._merger.everything()
         dataset = named_dataset(tokens, PREFIXES)
         return self._merger.chosen(*dataset) if dataset else (engine, {})
@@ -351,17 +350,9 @@ class EmbeddedStore:
             self._engine.flush()
 
 
-@contextmanager
-def _evaluation(out: WatchedSink | None = None) -> Iterator[None]:
-    """Turn what goes wrong in the engine while it evaluates into an error of ours; ``out``'s stay."""
-    try:
-        yield
-    except (RuntimeError, ValueError, OSError) as error:
-        if out is not None and out.failure is not None:
-            raise out.failure from None
-        if not isinstance(error, OSError):
-            raise UsageError(f"the query cannot be evaluated: {error}") from None
-        raise InputError(f"the store cannot be read: {error}") from None
+@cache
+def _rows_format(media: ResultFormat) -> ox.QueryResultsFormat | None:
+    return ox.QueryResultsFormat.from_media_type(media.media_type)
 
 
 def _graph_node(graph: str) -> ox.NamedNode | ox.DefaultGraph:
