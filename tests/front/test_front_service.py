@@ -55,8 +55,7 @@ def test_the_addresses_of_the_service_are_for_reading(service, path):
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_of_the_endpoint_are_refused_with_those_that_it_knows(service, method):
     reply = service.send(method, "/sparql", b"")
-    assert reply.status == 405
-    assert "POST" in reply.headers["Allow"]
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
 
 def test_all_ways_of_asking_give_the_same_answer(serve):
@@ -81,6 +80,13 @@ def test_what_flask_answers_is_packed_too(service):
     assert gzip.decompress(packed.body)[:15] == plain.body[:15]
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+def test_what_has_not_changed_varies_by_the_same_headers(service):
+    for path in ("/sparql?format=turtle", "/data", "/static/page.css", f"/sparql?{address_of('ASK {}')}"):
+        first = service.get(path)
+        again = service.get(path, If_None_Match=first.headers["ETag"])
+        assert (again.status, again.headers["Vary"]) == (304, first.headers["Vary"])
 
 
 def test_a_large_answer_arrives_whole_is_one_job_and_then_comes_from_the_cache(serve):

@@ -35,7 +35,7 @@ class PackingCall:
         media_type = value_of(response.headers, "content-type")
         can_be = response.status == 200 and not value_of(response.headers, "content-encoding")
         encoding = encoding_for(self._visit, media_type, size) if can_be else ""
-        if can_be:
+        if can_be or response.status == 304:
             response.headers = vary(response.headers)
         if not encoding or self.request.method == "HEAD":
             self._visit.respond(response)

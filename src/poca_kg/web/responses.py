@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from poca_kg.errors import PocaError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
@@ -93,7 +93,8 @@ def install(app: Flask, *, version: Callable[[], str]) -> None:
         if status < 400:
             return Response(error.get_body(), status, error.get_headers())
         response = _tell(problem_of_status(status, g.request_id))
-        response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
         return response
 
     @app.errorhandler(PocaError)
