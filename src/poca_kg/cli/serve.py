@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from poca_kg.errors import UsageError
 from poca_kg.sandbox.confinement import can_confine
 from poca_kg.service.configuration import Configuration, Writing, check_surroundings, configure, read_token
 from poca_kg.service.ears import Ears
+from poca_kg.service.folders import clear_left, make_folder
 from poca_kg.service.graph_source import GraphSource, find_source, make_scratch
 from poca_kg.service.supervisor import supervise
 from poca_kg.service.writer_order import WriterOrder
@@ -71,8 +72,10 @@ def serve_command(  # noqa: PLR0913, PLR0917  (click gives every option its para
     writing = _writing(settings, unvalidated=unvalidated) if writes else None
     configuration = configure(settings, host=host, port=port, query_timeout=query_timeout, writing=writing)
     check_surroundings(configuration, os.environ, user=os.getuid() if hasattr(os, "getuid") else None)
-    with tempfile.TemporaryDirectory(prefix="poca-kg-serve-") as scratch:
-        source = make_scratch(Path(scratch)) if empty else find_source(data, settings.data_dir, Path(scratch))
+    clear_left()
+    scratch = make_folder("serve")
+    try:
+        source = make_scratch(scratch) if empty else find_source(data, settings.data_dir, scratch)
         ears = Ears(message, partial(_announce, shape))
         if can_confine():
             order = _order(settings, configuration, source) if writing else None
@@ -81,6 +84,8 @@ def serve_command(  # noqa: PLR0913, PLR0917  (click gives every option its para
             from poca_kg.service.alone import serve_alone  # noqa: PLC0415  (brings Flask)
 
             serve_alone(configuration, source, ears)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     message("ended")
 
 

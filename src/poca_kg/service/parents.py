@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TypeVar
 from poca_kg.errors import PocaError
 from poca_kg.sandbox.jobs import KINDS
 from poca_kg.sandbox.parent import Graph, ParentProcess
+from poca_kg.service.folders import make_folder
 from poca_kg.store.snapshot import Snapshot
 
 __all__ = ["Parents", "in_thread"]
@@ -43,7 +43,7 @@ class Parents:
 
     def __init__(self, leave_within_s: float) -> None:
         self._leave_within_s = leave_within_s
-        self._folder = Path(tempfile.mkdtemp(prefix="poca-kg-"))
+        self._folder = make_folder("parents")
         self._parents: list[_Parent] = []
         self._count = 0
         self._tasks: set[asyncio.Task[None]] = set()

@@ -21,12 +21,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from poca_kg.errors import LimitError
 from poca_kg.sandbox.confinement import clean_environment
+from poca_kg.service.folders import make_folder
 from poca_kg.service.refusals import refusal_error
 from poca_kg.service.writer_order import WriterOrder
 
@@ -46,7 +45,7 @@ class WriterProcess:
 
     def __init__(self, order: WriterOrder) -> None:
         self._order = order
-        self._folder = Path(tempfile.mkdtemp(prefix="poca-kg-writer-"))
+        self._folder = make_folder("writer")
         self.address = self._folder / "writer"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(self.address))
