@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Iterable, Sequence
@@ -40,9 +41,8 @@ def _targets() -> Iterable[Target]:
     for (mode, group), levels in asked.items():
         for connections, at_least in levels.items():
             yield Target("oxigraph", mode, group, connections, at_least)
-    for group in GROUPS:
-        for connections in (1, 8, 32):
-            yield Target("rdflib-endpoint", "unique", group, connections, 5)
+    for mode, group, connections in itertools.product(("unique", "repeated"), GROUPS, (1, 8, 32)):
+        yield Target("rdflib-endpoint", mode, group, connections, 5)
 
 
 TARGETS = tuple(_targets())
