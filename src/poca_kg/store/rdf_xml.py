@@ -47,14 +47,15 @@ def check_rdf_xml(data: bytes, name: str) -> None:
         raise _entities(_place(data, name, declarations.start("start")))
     parser = expat.ParserCreate(namespace_separator=" ")
 
+    def here() -> FilePlace:
+        return FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
     def refuse(kind: str, system: str | None, public: str | None, has_declarations: bool) -> None:
         del kind
-        place = FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
         if has_declarations:
-            raise _entities(place)
+            raise _entities(here())
         if system is not None or public is not None:
-            what = "RDF/XML with a DTD that lies elsewhere is not read: nothing is fetched"
-            raise InputError(what, place=place, advice="leave out SYSTEM or PUBLIC and what follows it")
+            raise _elsewhere(here())
 
     depth = 0
 
@@ -62,9 +63,8 @@ def check_rdf_xml(data: bytes, name: str) -> None:
         nonlocal depth
         depth += 1
         if depth > MOST_NESTED:
-            place = FilePlace(name, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
             what = f"is nested more than {MOST_NESTED} elements deep"
-            raise InputError(what, place=place, advice="describe inner things on their own")
+            raise InputError(what, place=here(), advice="describe inner things on their own")
 
     def leave(_: str) -> None:
         nonlocal depth
@@ -115,6 +115,11 @@ class _Steps:
 def _entities(place: FilePlace) -> InputError:
     what = "RDF/XML with declarations of its own (entities) is not read"
     return InputError(what, place=place, advice="write the IRIs out in full")
+
+
+def _elsewhere(place: FilePlace) -> InputError:
+    what = "RDF/XML with a DTD that lies elsewhere is not read: nothing is fetched"
+    return InputError(what, place=place, advice="leave out SYSTEM or PUBLIC and what follows it")
 
 
 def _place(data: bytes, name: str, offset: int) -> FilePlace:
