@@ -353,3 +353,29 @@ def test_large_dumps_wait_in_the_folder_of_the_settings(serve, data_dir, tmp_pat
     assert service.get("/data").status == 200
     spool.rmdir()
     assert service.get("/data").status == 413
+
+
+# Telling
+
+
+def test_the_log_knows_each_request_by_the_id_in_its_answer(serve):
+    service = serve(fronts="1")
+    asked = [
+        asking("ASK {}"),
+        asking("ASK {"),
+        "/",
+        "/data",
+        "/healthz",
+        "/nothing",
+        "/a%23b#c",
+        "/" + "x" * 70_000,
+    ]
+    ids = [service.get(path).headers["x-request-id"] for path in asked]
+    refused = service.connect()
+    refused.request("PUT", "/data?default", b"")
+    ids.append(refused.getresponse().headers["X-Request-Id"])
+    refused.close()
+    assert service.end() == 0
+    lines = [line for line in service.log.read_text().splitlines() if line.startswith("{")]
+    logged = [json.loads(line)["id"] for line in lines if '"request"' in line]
+    assert logged == ids

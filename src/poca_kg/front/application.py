@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -170,11 +169,10 @@ class Application:
 def refuser(version: Callable[[], str]) -> Refuse:
     """Return what makes the responses to requests that are not handled; ``version`` tells the graph's."""
 
-    def refuse(error: RefusalError, request: Request | None) -> Response:
-        request_id = os.urandom(8).hex() if request is None else request.id
-        is_open = request is None or not is_for_own_pages(request.method, unquote(request.path))
-        problem = problem_of(RefusedError(error.slug, error.what, advice=error.advice), request_id)
-        headers = [*problem.headers, *standard_headers(request_id, version(), for_all_origins=is_open)]
+    def refuse(error: RefusalError, request: Request) -> Response:
+        is_open = not is_for_own_pages(request.method, unquote(request.path))
+        problem = problem_of(RefusedError(error.slug, error.what, advice=error.advice), request.id)
+        headers = [*problem.headers, *standard_headers(request.id, version(), for_all_origins=is_open)]
         if problem.status == 503:
             headers.append(("Retry-After", "1"))
         return Response(problem.status, headers, problem.body)

@@ -55,7 +55,7 @@ class Home(Protocol):
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
 
-    def tell(self, request: Request | None, status: int, *, sent: int, since: float, reason: str) -> None:
+    def tell(self, request: Request, status: int, *, sent: int, since: float, reason: str) -> None:
         """Hear how a request has ended."""
 
 

@@ -22,8 +22,8 @@ from poca_kg.front.room import Room
 
 __all__ = ["After", "Listener"]
 
-After: TypeAlias = Callable[[Request | None, int, int, float, str], None]
-"""Hears how a request has ended: itself, or ``None`` where it was refused before its target was read; the
+After: TypeAlias = Callable[[Request, int, int, float, str], None]
+"""Hears how a request has ended: itself, or what was read of it where it was refused before its end; the
 status; the bytes that were written for it, head and all; the seconds; and why, if its response is not whole:
 ``gone`` (status 499 if nothing was written), ``unfinished``, ``failed``, or the slug of a refusal."""
 
@@ -146,7 +146,7 @@ class Listener:
         """Forget a connection."""
         self._connections.discard(connection)
 
-    def tell(self, request: Request | None, status: int, *, sent: int, since: float, reason: str) -> None:
+    def tell(self, request: Request, status: int, *, sent: int, since: float, reason: str) -> None:
         """Pass on how a request has ended; a fault in what follows from it must not hold the connection."""
         if self._after is None:
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
 import httptools
@@ -103,13 +104,13 @@ class RequestReader:
         self._body = bytearray()
         self.requests.clear()
 
-    def asked(self) -> Request | None:
-        """Return what was read of the request that is on its way; without a target, nothing."""
-        try:
+    def asked(self) -> Request:
+        """Return what was read of the request that is on its way; what was not, or is no target, is empty."""
+        method, place = "", Target("", b"")
+        if self._target:
             method = self._parser.get_method().decode("ascii")
-            place = read_target(method, self._target)
-        except RefusalError:
-            return None
+            with suppress(RefusalError):
+                place = read_target(method, self._target)
         name = self._door.name_request()
         return Request(method, place.path, place.query, self._headers, b"", self._peer, name)
 

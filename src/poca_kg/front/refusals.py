@@ -38,14 +38,15 @@ class RefusalError(PocaError):
         self.slug = slug
 
 
-Refuse: TypeAlias = Callable[[RefusalError, Request | None], Response]
-"""Makes the response to a refused request, of which as much is told as was read: nothing without a target."""
+Refuse: TypeAlias = Callable[[RefusalError, Request], Response]
+"""Makes the response to a refused request, of which as much is told as was read."""
 
 
-def refuse_plainly(error: RefusalError, request: Request | None = None) -> Response:
+def refuse_plainly(error: RefusalError, request: Request) -> Response:
     """Return a refusal as a problem (RFC 9457) and nothing else.
 
-    >>> response = refuse_plainly(RefusalError("too-long", "an address has at most 9 bytes"))
+    >>> request = Request("GET", "/0123456789", b"", {}, b"", "::1", "7f")
+    >>> response = refuse_plainly(RefusalError("too-long", "an address has at most 9 bytes"), request)
     >>> response.status, json.loads(response.body)["detail"]
     (414, 'an address has at most 9 bytes')
     """

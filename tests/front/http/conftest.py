@@ -25,7 +25,7 @@ HOST = b"Host: h\r\n"
 
 @dataclass
 class Ended:
-    path: str | None
+    path: str
     status: int
     sent: int
     reason: str
@@ -53,9 +53,9 @@ class Site:
             body = b" ".join((request.method.encode(), request.path.encode(), request.body))
             call.respond(Response(200, [("Content-Type", "text/plain")], body))
 
-    def after(self, request: Request | None, status: int, sent: int, seconds: float, reason: str) -> None:
+    def after(self, request: Request, status: int, sent: int, seconds: float, reason: str) -> None:
         assert seconds >= 0
-        self.ended.append(Ended(request and request.path, status, sent, reason))
+        self.ended.append(Ended(request.path, status, sent, reason))
 
     def on_later(self, call: Call) -> None:
         asyncio.get_running_loop().call_later(0.15, call.respond, Response(200, [], b"later"))
