@@ -8,6 +8,7 @@ the RDF is found by handing the engine the document piece by piece, and seeing h
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from xml.parsers import expat
 
@@ -57,6 +58,20 @@ def check_rdf_xml(data: bytes, name: str) -> None:
         if system is not None or public is not None:
             raise _elsewhere(here())
 
+    parser.StartDoctypeDeclHandler = refuse
+    _watch_depth(parser, here)
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        cut_off = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
+        what = _CUT_OFF if cut_off else expat.ErrorString(error.code)
+        raise InputError(
+            f"does not parse: {what}", place=FilePlace(name, error.lineno, error.offset + 1)
+        ) from None
+
+
+def _watch_depth(parser: expat.XMLParserType, here: Callable[[], FilePlace]) -> None:
+    """Have a parser refuse elements that are nested too deep."""
     depth = 0
 
     def enter(*_: object) -> None:
@@ -71,15 +86,6 @@ def check_rdf_xml(data: bytes, name: str) -> None:
         depth -= 1
 
     parser.StartElementHandler, parser.EndElementHandler = enter, leave
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        cut_off = error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]
-        what = _CUT_OFF if cut_off else expat.ErrorString(error.code)
-        raise InputError(
-            f"does not parse: {what}", place=FilePlace(name, error.lineno, error.offset + 1)
-        ) from None
 
 
 def place_of_refusal(data: bytes, name: str, base: str | None = None) -> FilePlace:
