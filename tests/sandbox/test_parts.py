@@ -32,7 +32,16 @@ from poca_kg.errors import (
 )
 from poca_kg.sandbox.admission import Admission, Place
 from poca_kg.sandbox.fairness import FairShare
-from poca_kg.sandbox.frames import BrokenFrameError, FrameReader, Kind, pack, pack_job, unpack_job
+from poca_kg.sandbox.frames import (
+    BrokenFrameError,
+    FrameReader,
+    Kind,
+    pack,
+    pack_job,
+    pack_whole,
+    unpack_job,
+    unpack_whole,
+)
 from poca_kg.sandbox.jobs import Cancellation
 from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.reports import error_of, report_of
@@ -208,6 +217,22 @@ def test_a_job_is_unpacked_as_it_was_packed(header, body) -> None:
     with ours, theirs:
         theirs.sendall(pack_job(7, 1.5, json.dumps(header).encode(), body))
         assert unpack_job(FrameReader(ours).read(1.0).payload) == (1.5, header, body)
+
+
+@given(st.text("abc/+", max_size=60), st.binary(), st.booleans())
+def test_a_small_answer_is_unpacked_as_it_was_packed(media, body, leaves) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(pack_whole(7, media.encode(), body, leaves=leaves))
+        frame = FrameReader(ours).read(1.0)
+        assert (frame.kind, frame.number) == (Kind.WHOLE, 7)
+        assert unpack_whole(frame.payload) == (leaves, media, body)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\0", b"\0\x05abcd"])
+def test_what_is_no_small_answer_is_refused(payload: bytes) -> None:
+    with pytest.raises(BrokenFrameError):
+        unpack_whole(payload)
 
 
 # Reports

@@ -106,8 +106,15 @@ def cap_cpu(more_s: float) -> None:
     """Let this process use so much more processor time before the kernel ends it with SIGXCPU."""
     import resource  # noqa: PLC0415
 
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + more_s), hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + more_s), _most_cpu()))
+
+
+@functools.cache
+def _most_cpu() -> int:
+    """Return the limit of processor time that nobody raises."""
+    import resource  # noqa: PLC0415
+
+    return resource.getrlimit(resource.RLIMIT_CPU)[1]
 
 
 def peak_memory() -> int:

@@ -13,7 +13,7 @@ from poca_kg.errors import (
     QueryTimeoutError,
     ResultTooLargeError,
 )
-from poca_kg.sandbox.frames import BrokenFrameError, Frame, Kind, UnreadError, pack_job
+from poca_kg.sandbox.frames import BrokenFrameError, Frame, Kind, UnreadError, pack_job, unpack_whole
 from poca_kg.sandbox.jobs import Job
 from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.nursery import Worker
@@ -94,7 +94,7 @@ class Exchange:
         PocaError
             If the answer fails.
         """
-        while True:
+        while not self.is_done:
             try:
                 frame = self.worker.reader.read(until - time.monotonic())
             except UnreadError:
@@ -107,23 +107,36 @@ class Exchange:
                 continue
             if frame.number != self._number:
                 raise _crash("answered another query")
+            if frame.kind is Kind.WHOLE:
+                return self._whole(frame)
             if frame.kind is Kind.DATA:
-                return self._data(frame)
+                return self._data(frame.payload)
             if frame.kind is Kind.BEGIN:
                 self.media = frame.payload.decode("ascii", "replace")
             elif frame.kind is Kind.END:
                 self._end(frame)
-                return None
             else:
                 raise self._failure(frame)
+        return None
 
-    def _data(self, frame: Frame) -> bytes:
-        self.size += len(frame.payload)
+    def _whole(self, frame: Frame) -> bytes:
+        if self.media or not self.worker.reader.is_empty:
+            raise _crash("sent what cannot be read")
+        try:
+            leaves, self.media, body = unpack_whole(frame.payload)
+        except BrokenFrameError:
+            raise _crash("sent what cannot be read") from None
+        data = self._data(body)
+        self.is_done, self.leaves = True, leaves
+        return data
+
+    def _data(self, data: bytes) -> bytes:
+        self.size += len(data)
         most = self._limits.answer_bytes
         if self.size > most:
             what = f"the answer has more than {most} bytes"
             raise ResultTooLargeError(what, advice="ask for less, with LIMIT for instance", limit=most)
-        return frame.payload
+        return data
 
     def _end(self, frame: Frame) -> None:
         if len(frame.payload) != END_PAYLOAD.size or not self.worker.reader.is_empty:

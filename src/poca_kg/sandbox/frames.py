@@ -6,11 +6,11 @@ kind, of another job or too long is a broken worker.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import struct
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "UnreadError",
     "pack",
     "pack_job",
+    "pack_whole",
     "unpack_job",
+    "unpack_whole",
 ]
 
 MOST_PAYLOAD = 8 << 20
@@ -30,7 +32,9 @@ MOST_PAYLOAD = 8 << 20
 
 _HEAD = struct.Struct("!BII")
 _JOB_HEAD = struct.Struct("!dI")
+_WHOLE_HEAD = struct.Struct("!BB")
 _PIECE = 65_536
+_SHORT = 256
 
 
 class BrokenFrameError(Exception):
@@ -42,7 +46,10 @@ class UnreadError(EOFError):
 
 
 class Kind(IntEnum):
-    """What a frame carries: a job; media type, data, end or failure of its answer; a worker that is up."""
+    """What a frame carries: a job; media type, data, end or failure of its answer; a worker that is up.
+
+    A small answer is one frame with all of it.
+    """
 
     JOB = 1
     BEGIN = 2
@@ -50,6 +57,7 @@ class Kind(IntEnum):
     END = 4
     FAILURE = 5
     READY = 6
+    WHOLE = 7
 
 
 _KINDS = {kind.value: kind for kind in Kind}
@@ -80,10 +88,43 @@ def pack_job(number: int, cpu_s: float, head: bytes, body: bytes) -> bytes:
 
 
 def unpack_job(payload: bytes) -> tuple[float, dict[str, Any], bytes]:
-    """Return processor time, header and body of a job."""
+    """Return processor time, header and body of a job; the header may be that of others too."""
     cpu_s, length = _JOB_HEAD.unpack_from(payload)
     end = _JOB_HEAD.size + length
-    return cpu_s, json.loads(payload[_JOB_HEAD.size : end]), payload[end:]
+    head = payload[_JOB_HEAD.size : end]
+    return cpu_s, _known_header(head) if length <= _SHORT else json.loads(head), payload[end:]
+
+
+@lru_cache(maxsize=64)
+def _known_header(head: bytes) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(head)
+    return header
+
+
+def pack_whole(number: int, media: bytes, body: bytes | bytearray, *, leaves: bool) -> bytes:
+    """Return the frame of an answer that is small: its media type, and whether the worker leaves after it."""
+    head = _HEAD.pack(Kind.WHOLE, number, _WHOLE_HEAD.size + len(media) + len(body))
+    return b"".join((head, _WHOLE_HEAD.pack(leaves, len(media)), media, body))
+
+
+def unpack_whole(payload: bytes) -> tuple[bool, str, bytes]:
+    """Return whether the worker leaves, media type and body of a small answer.
+
+    >>> unpack_whole(pack_whole(7, b"text/csv", b"n", leaves=False)[9:])
+    (False, 'text/csv', b'n')
+
+    Raises
+    ------
+    BrokenFrameError
+        If it is none.
+    """
+    if len(payload) < _WHOLE_HEAD.size:
+        raise BrokenFrameError
+    leaves, length = _WHOLE_HEAD.unpack_from(payload)
+    end = _WHOLE_HEAD.size + length
+    if len(payload) < end:
+        raise BrokenFrameError
+    return bool(leaves), payload[_WHOLE_HEAD.size : end].decode("ascii", "replace"), payload[end:]
 
 
 class FrameReader:
@@ -92,7 +133,7 @@ class FrameReader:
     def __init__(self, source: socket.socket, *, most: int | None = None) -> None:
         self._source = source
         self._most = most
-        self._buffer = bytearray()
+        self._buffer: bytes | bytearray = b""
         self._end: type[EOFError] | None = None
 
     @property
@@ -112,26 +153,27 @@ class FrameReader:
         BrokenFrameError
             If what came is no frame.
         """
-        buffer = self._buffer
-        if len(buffer) < _HEAD.size:
+        if len(self._buffer) < _HEAD.size:
             self._fill(_HEAD.size, timeout_s)
-        code, number, length = _HEAD.unpack_from(buffer)
+        code, number, length = _HEAD.unpack_from(self._buffer)
         kind = _KINDS.get(code)
         if kind is None or (self._most is not None and length > self._most):
             raise BrokenFrameError
         end = _HEAD.size + length
-        if len(buffer) < end:
+        if len(self._buffer) < end:
             self._fill(end, timeout_s)
-        payload = bytes(memoryview(buffer)[_HEAD.size : end])
-        del buffer[:end]
+        payload = bytes(memoryview(self._buffer)[_HEAD.size : end])
+        self._buffer = self._buffer[end:]  # never much: no more is taken than the frame needs, and a piece
         return Frame(kind, number, payload)
 
     def receive(self) -> None:
         """Take what has come by now, without waiting; raises ``EOFError`` as :meth:`read` does."""
         if self._source.gettimeout() != 0:
             self._source.settimeout(0)
-        with contextlib.suppress(BlockingIOError):
+        try:
             self._take()
+        except BlockingIOError:
+            return
 
     def wait(self, timeout_s: float) -> None:
         """Wait until something has come; raises what :meth:`read` raises."""
@@ -142,7 +184,8 @@ class FrameReader:
             return
         if timeout_s is not None and timeout_s <= 0:
             raise TimeoutError
-        self._source.settimeout(timeout_s)
+        if self._source.gettimeout() != timeout_s:
+            self._source.settimeout(timeout_s)
         while len(self._buffer) < wanted:
             self._take()
 
@@ -158,4 +201,8 @@ class FrameReader:
         if not data:
             self._end = EOFError
             raise EOFError
-        self._buffer += data
+        if self._buffer:
+            self._buffer = bytearray(self._buffer) if isinstance(self._buffer, bytes) else self._buffer
+            self._buffer += data
+        else:
+            self._buffer = data

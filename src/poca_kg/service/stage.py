@@ -19,7 +19,15 @@ from poca_kg.errors import (
     QueryTimeoutError,
 )
 from poca_kg.sandbox import confinement
-from poca_kg.sandbox.frames import MOST_PAYLOAD, BrokenFrameError, Frame, FrameReader, Kind, pack_job
+from poca_kg.sandbox.frames import (
+    MOST_PAYLOAD,
+    BrokenFrameError,
+    Frame,
+    FrameReader,
+    Kind,
+    pack_job,
+    unpack_whole,
+)
 from poca_kg.sandbox.jobs import Handler, head_of
 from poca_kg.sandbox.reports import error_of
 from poca_kg.sandbox.worker import END_PAYLOAD, EXIT_MEMORY, FAILURE_HEAD, Means, serve
@@ -115,6 +123,8 @@ class _Watch:
         pieces: list[bytes] = []
         while True:
             frame = self._next_frame()
+            if frame.kind is Kind.WHOLE:
+                return Staged.from_bytes(unpack_whole(frame.payload)[2])
             if frame.kind is Kind.DATA:
                 pieces.append(frame.payload)
             elif frame.kind is Kind.FAILURE:
