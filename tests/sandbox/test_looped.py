@@ -134,6 +134,23 @@ def test_light_jobs_take_no_thread(start) -> None:
     assert sandbox.statistics().answered == 60
 
 
+def test_threads_and_a_loop_take_turns_with_the_same_workers(start) -> None:
+    sandbox = start(workers=1, express=0, spares=0)
+
+    async def work(asker: Asker) -> None:
+        for _ in range(5):
+            assert await asker.read(QueryJob(NAME, rows=ResultFormat.CSV)) == b"n\r\none\r\n"
+            assert (await asyncio.to_thread(attempt, sandbox, QueryJob(NAME, rows=ResultFormat.CSV))).body
+            assert await asker.read(QueryJob(NAME, rows=ResultFormat.CSV)) == b"n\r\none\r\n"
+        assert len(asker.looped._watches) == 1
+        await asyncio.to_thread(sandbox.switch, graph("two"))
+        await asker.until(lambda: not asker.looped._watches)  # those who were watched have ended
+        assert await asker.read(QueryJob(NAME, rows=ResultFormat.CSV)) == b"n\r\ntwo\r\n"
+
+    on_loop(sandbox, work)
+    assert sandbox.statistics().answered == 16
+
+
 def test_the_loop_goes_on_whatever_the_jobs_do(start) -> None:
     sandbox = start()
 

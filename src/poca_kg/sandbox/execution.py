@@ -30,6 +30,7 @@ from poca_kg.sandbox.admission import Admission, Place, Ticket
 from poca_kg.sandbox.exchange import EndedOutsideError, Exchange, NotStartedError
 from poca_kg.sandbox.jobs import Job
 from poca_kg.sandbox.limits import Limits
+from poca_kg.sandbox.nursery import Worker
 from poca_kg.sandbox.outcome import Outcome
 from poca_kg.sandbox.pool import Pool, RetiredError
 from poca_kg.sandbox.spool import Spool
@@ -146,9 +147,10 @@ class Execution:
         self._finish()
         return error or self._around.admission.late()
 
-    def descriptor(self) -> int:
-        """Return the descriptor by which a loop learns that an answer comes."""
-        return self._engaged.worker.fileno()
+    @property
+    def worker(self) -> Worker:
+        """Who does the job, once it has started."""
+        return self._engaged.worker
 
     def gather(self) -> bool:
         """Take what has come of the answer, without waiting; return whether it is whole.
@@ -163,8 +165,10 @@ class Execution:
         exchange = self._engaged
         exchange.worker.reader.receive()
         try:
-            while (data := exchange.next(0.0)) is not None:
-                self._keep(data)
+            while not exchange.is_done:
+                data = exchange.next(0.0)
+                if data is not None:
+                    self._keep(data)
         except TimeoutError:
             return False
         return True

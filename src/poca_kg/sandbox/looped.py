@@ -8,6 +8,7 @@ execution goes on from where it is: no job is run twice for it.
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from typing import TypeAlias
 from poca_kg.errors import PocaError, QueryCancelledError, QueryCrashError
 from poca_kg.sandbox.execution import Execution
 from poca_kg.sandbox.jobs import Job
+from poca_kg.sandbox.nursery import Worker
 from poca_kg.sandbox.outcome import Outcome
 from poca_kg.sandbox.sandbox import Sandbox
 
@@ -39,7 +41,9 @@ class LoopedSandbox:
     ...     loop = asyncio.get_running_loop()
     ...     looped, answer = LoopedSandbox(sandbox, loop), loop.create_future()
     ...     looped.run(QueryJob("ASK {}"), done=answer.set_result)
-    ...     return (await answer).body
+    ...     body = (await answer).body
+    ...     looped.close()
+    ...     return body
     >>> with Sandbox.start(b'<http://e/a> <http://e/p> "1" <http://e/g> .', limits) as sandbox:
     ...     asyncio.run(ask(sandbox))
     b'{"head":{},"boolean":true}'
@@ -52,6 +56,7 @@ class LoopedSandbox:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sandbox-looped")
         self._loop_thread = threading.get_ident()
         self._flights: dict[_Flight, None] = {}
+        self._watches: dict[Worker, _Watch] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
 
@@ -80,6 +85,8 @@ class LoopedSandbox:
         self._is_closed = True
         for flight in tuple(self._flights):
             flight.give_up()
+        for watch in tuple(self._watches.values()):
+            watch.end()
         if self._timer is not None:
             self._timer.cancel()
         self._threads.shutdown(wait=False)
@@ -91,13 +98,13 @@ class LoopedSandbox:
         elif not self._loop.is_closed():
             self._loop.call_soon_threadsafe(what)
 
-    def watch(self, descriptor: int, ready: Callable[[], None]) -> None:
-        """Have something called whenever there is something to read."""
-        self._loop.add_reader(descriptor, ready)
-
-    def unwatch(self, descriptor: int) -> None:
-        """End a watch, while the descriptor is still open."""
-        self._loop.remove_reader(descriptor)
+    def watch(self, worker: Worker) -> _Watch:
+        """Return the watch over a worker: the one of its last job, or a new one."""
+        watch = self._watches.get(worker)
+        if watch is None:
+            ended = partial(self._watches.pop, worker)
+            watch = self._watches[worker] = _Watch(self._loop, worker.duplicate(), ended)
+        return watch
 
     def add(self, flight: _Flight) -> None:
         """Look after a job now and then until it is removed."""
@@ -133,14 +140,41 @@ class LoopedSandbox:
             self._timer = self._loop.call_later(_TICK_S, self._tick)
 
 
+class _Watch:
+    """Tells the flight of a worker that there is something to read; kept from job to job.
+
+    It ends where something comes that is for no flight: the worker has ended, or does a job for a thread.
+    """
+
+    __slots__ = ("_ended", "_loop", "_source", "flight")
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, source: socket.socket, ended: Callable[[], object]
+    ) -> None:
+        self._loop, self._source, self._ended = loop, source, ended
+        self.flight: _Flight | None = None
+        loop.add_reader(source.fileno(), self._ready)
+
+    def _ready(self) -> None:
+        if self.flight is None:
+            self.end()
+        else:
+            self.flight.read()
+
+    def end(self) -> None:
+        self._loop.remove_reader(self._source.fileno())
+        self._source.close()
+        self._ended()
+
+
 class _Flight:
     """One job while it is on the loop."""
 
-    __slots__ = ("_descriptor", "_done", "_execution", "_home", "_since")
+    __slots__ = ("_done", "_execution", "_home", "_since", "_watch")
 
     def __init__(self, home: LoopedSandbox, execution: Execution, done: Done) -> None:
         self._home, self._execution, self._done = home, execution, done
-        self._descriptor = -1
+        self._watch: _Watch | None = None
         self._since = 0.0
 
     def take_off(self) -> None:
@@ -160,7 +194,7 @@ class _Flight:
 
     def _turn(self) -> None:
         """Go on: a place came, or the job was given up while it waited."""
-        if self._descriptor >= 0 or not self._execution.is_waiting:
+        if self._watch is not None or not self._execution.is_waiting:
             return
         if self._execution.job.cancellation.is_cancelled:
             self.give_up()
@@ -173,12 +207,17 @@ class _Flight:
         if not self._execution.start():
             self._home.carry(self._execution, self._done)
             return
+        try:
+            self._watch = self._home.watch(self._execution.worker)
+        except OSError:  # there is no descriptor left for it
+            self._home.carry(self._execution, self._done)
+            return
+        self._watch.flight = self
         self._since = time.monotonic()
-        self._descriptor = self._execution.descriptor()
-        self._home.watch(self._descriptor, self._read)
         self._home.add(self)
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Take what has come of the answer."""
         execution = self._execution
         try:
             is_whole = execution.gather()
@@ -196,23 +235,31 @@ class _Flight:
 
     def look(self, now: float) -> None:
         """See whether the job has waited, or run, for too long to stay here."""
-        if self._descriptor < 0:
+        if self._watch is None:
             if now >= self._execution.give_up_at and not self._execution.is_called:
                 self._leave(self._execution.withdraw())
         elif now - self._since > _LONGEST_S or self._execution.is_large_or_slow(now):
             self._carry()
 
     def _land(self) -> None:
-        self._home.unwatch(self._descriptor)
+        """Leave the loop; the watch stays for the next job of the worker."""
         self._home.remove(self)
+        if self._watch is not None:
+            self._watch.flight = None
+
+    def _bail_out(self) -> None:
+        """Leave the loop, and the worker to a thread or to its end."""
+        self._land()
+        if self._watch is not None:
+            self._watch.end()
 
     def _carry(self) -> None:
-        self._land()
+        self._bail_out()
         self._home.carry(self._execution, self._done)
 
     def give_up(self) -> None:
         """End the job, whether it waits or runs."""
-        if self._descriptor < 0:
+        if self._watch is None:
             self._leave(self._execution.withdraw(_given_up()))
         else:
             self._fail(_given_up())
@@ -223,7 +270,7 @@ class _Flight:
         self._done(error)
 
     def _fail(self, error: PocaError) -> None:
-        self._land()
+        self._bail_out()
         self._execution.abandon(error)
         self._done(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -56,9 +57,12 @@ class Worker:
         except (BlockingIOError, ConnectionError):
             return 0
 
-    def fileno(self) -> int:
-        """Return the descriptor by which a loop learns that an answer comes."""
-        return self._channel.fileno()
+    def duplicate(self) -> socket.socket:
+        """Return a socket by which a loop learns that an answer comes, or that the worker has ended.
+
+        It belongs to the loop, which lets go of it in its own time.
+        """
+        return self._channel.dup()
 
     def kill(self) -> None:
         """Kill the process, at once and whatever it does."""
@@ -71,6 +75,8 @@ class Worker:
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
+                with contextlib.suppress(OSError):  # closed alone, its duplicates would keep it open
+                    self._channel.shutdown(socket.SHUT_RDWR)
                 self._channel.close()
                 self._release()
 
