@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sandbox_support import LIMITS, MIB, RUNAWAY, Probe, Ungated, attempt, graph, wait_for
+from sandbox_support import LIMITS, MIB, RUNAWAY, Probe, attempt, graph, wait_for
 
 from poca_kg.errors import (
     BusyError,
@@ -107,7 +107,6 @@ JOBS: dict[str, Callable[[], Job]] = {
     "an exit": lambda: Probe(do="exit"),
     "lies": lambda: Probe(do="lie"),
     "two answers": lambda: Probe(do="two-answers"),
-    "nested without end": lambda: Ungated("ASK " + "{" * 200_000 + "}" * 200_000),
 }
 
 
