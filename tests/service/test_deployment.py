@@ -73,10 +73,11 @@ def test_the_container_runs_as_nobody_of_note():
 
 
 LOCKED = """
-mount --make-rprivate / && mount --bind "$0" "$0" && mount -o remount,ro,bind / &&
-exec env TMPDIR="$0" setpriv --no-new-privs --bounding-set=-all "$@"
+mount --make-rprivate / && mount --bind "$0" "$0" &&
+mount -t tmpfs tmpfs /mnt && mount -o remount,ro,bind / &&
+exec env TMPDIR=/mnt setpriv --no-new-privs --bounding-set=-all "$@"
 """
-"""What the unit and the container do: nothing to write to but one folder, and no capability."""
+"""What unit and container do: one folder to write to, another for temporary files, and no capability."""
 
 
 def can_be_locked() -> bool:
