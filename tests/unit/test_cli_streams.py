@@ -115,6 +115,15 @@ def test_a_number_of_many_digits_is_no_question(graph, capsys):
     assert "there is no question" in capsys.readouterr().err
 
 
+def test_an_error_of_the_system_without_a_number_says_why(monkeypatch, capsys):
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("AF_UNIX path too long")
+
+    monkeypatch.setattr(cli.main_group, "main", fail)
+    assert cli.run(["info"]) == 5
+    assert "AF_UNIX path too long" in capsys.readouterr().err
+
+
 def test_an_error_of_ours_ends_with_5_and_not_with_the_code_of_findings(monkeypatch, capsys):
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("unforeseen")

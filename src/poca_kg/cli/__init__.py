@@ -98,7 +98,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         drop_stdout()
-        message(f"poca-kg: {error.filename or 'the output'} cannot be read or written: {error.strerror}")
+        where, why = error.filename or "the output", error.strerror or error
+        message(f"poca-kg: {where} cannot be read or written: {why}")
         return 5
     except Exception:
         message(f"{traceback.format_exc()}poca-kg: an error of ours; please report it with the lines above")
