@@ -93,7 +93,7 @@ def main() -> int:
                 server.stop()
                 break
             over = threading.Event()
-            thread = threading.Thread(target=write, args=(server, ledger, over))
+            thread = threading.Thread(target=write, args=(server, ledger, over), daemon=True)
             thread.start()
             time.sleep(chance.uniform(0.05, 1.5))
             server.kill()

@@ -112,7 +112,7 @@ def load(server: Server, seconds: float, pace_per_s: float | None) -> tuple[list
             client.ask_one()
             due = max(due + pause, time.monotonic() - 1.0)
 
-    threads = [threading.Thread(target=work, args=(client,)) for client in clients]
+    threads = [threading.Thread(target=work, args=(client,), daemon=True) for client in clients]
     for thread in threads:
         thread.start()
     samples = []

@@ -14,7 +14,7 @@ from bar_server import PLAN, Server
 
 BURST = 30
 GREEDY, MODEST = "203.0.113.7", "203.0.113.8"
-REFUSED_WITHIN_S = 0.1
+REFUSED_WITHIN_S = 0.4
 
 Give = Callable[[str], Server]
 
