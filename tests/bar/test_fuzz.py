@@ -67,6 +67,7 @@ WRONG = {
     "another 5xx": (Reply(502), "502"),
     "an error of no shape": (Reply(400), "without a problem"),
     "a late one": (Reply(200, elapsed_s=99.0), "late"),
+    "a part": (Reply(200, complete=False, elapsed_s=0.1), "no whole answer"),
 }
 
 
@@ -78,6 +79,7 @@ def test_a_wrong_answer_is_found(kind: str) -> None:
 
 def test_a_right_answer_is_none() -> None:
     assert judge(Reply(200), PLAN["limit_s"]) == ""
+    assert judge(Reply(200, complete=False, elapsed_s=PLAN["limit_s"] + 0.1), PLAN["limit_s"]) == ""
 
 
 def test_what_is_found_is_kept_as_it_is(tmp_path: Path) -> None:

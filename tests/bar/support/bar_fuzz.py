@@ -55,8 +55,12 @@ def limit_of(mutant: Mutant) -> float:
 
 
 def judge(reply: Reply, limit_s: float) -> str:
-    """Return what is wrong with an answer to a mutant, or nothing."""
-    if reply.status == GONE or not reply.complete:
+    """Return what is wrong with an answer to a mutant, or nothing.
+
+    A large answer that is still on its way at the limit is broken off there, which row B5 asks for.
+    """
+    is_cut_at_its_limit = reply.status == 200 and limit_s <= reply.elapsed_s <= limit_s + 1
+    if reply.status == GONE or not (reply.complete or is_cut_at_its_limit):
         return f"no whole answer: {reply.error or reply.status}"
     if reply.status not in RIGHT and not 400 <= reply.status < 500:
         return f"{reply.status} {reply.slug or ''}".strip()
