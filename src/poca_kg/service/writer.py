@@ -17,8 +17,8 @@ import time
 from typing import Any
 
 from poca_kg.errors import NotConformingError, PocaError, StorageFullError
+from poca_kg.sandbox.reports import report_of
 from poca_kg.service.holdings import Holdings
-from poca_kg.service.refusals import refusal_data
 from poca_kg.service.stage import stage_apart
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.service.writer_process import PACKET
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         holdings = Holdings(order)
     except PocaError as error:
-        control.send(json.dumps({"refused": refusal_data(error)}).encode())
+        control.send(json.dumps({"refused": report_of(error).decode()}).encode())
         return
     try:
         Writer(order, holdings, _Supervisor(control)).run(listener)
@@ -131,7 +131,7 @@ class Writer:
             write = receive_write(channel, most=self._order.max_body_bytes)
             send_packet(channel, {"begun": True})
         except PocaError as error:
-            _send_last(channel, {"refused": refusal_data(error)})
+            _send_last(channel, {"refused": report_of(error).decode()})
             return
         except (OSError, EOFError, ValueError, KeyError):
             return
@@ -140,7 +140,7 @@ class Writer:
         except PocaError as error:
             if isinstance(error, StorageFullError):
                 self._say_full(error)
-            answer = {"refused": refusal_data(error)}
+            answer = {"refused": report_of(error).decode()}
         _send_last(channel, answer)
 
     def _do(self, write: Write) -> bool | str:

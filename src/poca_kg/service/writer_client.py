@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from poca_kg.errors import BusyError, QueryCancelledError, QueryTimeoutError
-from poca_kg.service.refusals import refusal_error
+from poca_kg.sandbox.reports import error_of
 from poca_kg.service.writes import Write, receive_packet, send_write
 from poca_kg.store.protocol import Document
 
@@ -95,7 +95,7 @@ class WriterClient:
             if not told:
                 raise _busy("the writer is not there at the moment") from None
         if "refused" in told:
-            raise refusal_error(told["refused"])
+            raise error_of(told["refused"].encode())
         if "begun" not in told:
             raise _busy(f"the write has waited for {self._patience_s:g} s")
 
@@ -112,7 +112,7 @@ class WriterClient:
             what = "the writer ended before it had answered"
             raise QueryCancelledError(what, advice=_ADVICE, retry_after=_RETRY_AFTER_S) from None
         if "refused" in told:
-            raise refusal_error(told["refused"])
+            raise error_of(told["refused"].encode())
         return told["done"]
 
 

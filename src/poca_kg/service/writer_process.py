@@ -3,7 +3,7 @@
 Messages on the control socket are JSON, one a packet. From the writer:
 
 ``{"ready": version}``
-    It listens, and this version is current. Or ``{"refused": {...}}``, and it ends.
+    It listens, and this version is current. Or ``{"refused": report}``, and it ends.
 ``{"published": version}``
     A write is on the disk and is the current snapshot; the client waits for its acknowledgement.
 ``{"writable": false, "why": text}`` and ``{"writable": true}``
@@ -25,8 +25,8 @@ from typing import Any
 
 from poca_kg.errors import LimitError
 from poca_kg.sandbox.confinement import clean_environment
+from poca_kg.sandbox.reports import error_of
 from poca_kg.service.folders import make_folder
-from poca_kg.service.refusals import refusal_error
 from poca_kg.service.writer_order import WriterOrder
 
 __all__ = ["PACKET", "WriterProcess"]
@@ -89,7 +89,7 @@ class WriterProcess:
             return str(told["ready"])
         self._end()
         if "refused" in told:
-            raise refusal_error(told["refused"])
+            raise error_of(told["refused"].encode())
         raise LimitError("the writer ended before it was ready")
 
     def receive(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One write as data: what a front asks of the writer, and how the two speak over a local socket.
 
 A request is a header of JSON and a body of bytes; an answer is a packet of JSON. The writer sends
-``{"begun": true}`` before it does anything, then ``{"done": value}`` or ``{"refused": {...}}``.
+``{"begun": true}`` before it does anything, then ``{"done": value}`` or ``{"refused": report}``.
 """
 
 from __future__ import annotations
