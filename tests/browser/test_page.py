@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
+from selenium.webdriver.support.wait import WebDriverWait
 
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
@@ -59,10 +62,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     driver.quit()
 
 
+def awaited(browser: webdriver.Chrome, by: str, value: str) -> WebElement:
+    """Return an element of the page that a click leads to; the click itself may return before it is there."""
+    return WebDriverWait(browser, 30).until(presence_of_element_located((by, value)))
+
+
 def test_a_question_leads_to_its_table(browser: webdriver.Chrome, address: str) -> None:
     browser.get(address)
     browser.find_element(By.LINK_TEXT, "Which cities are there?").click()
-    table = browser.find_element(By.TAG_NAME, "table")
+    table = awaited(browser, By.CSS_SELECTOR, "table:has(caption)")
     assert table.find_element(By.TAG_NAME, "caption").text == "2 rows"
     assert "Turin" in table.text
 
@@ -73,7 +81,7 @@ def test_a_wrong_query_shows_the_place_of_the_mistake(browser: webdriver.Chrome,
     area.clear()
     area.send_keys("SELECT *\nWHERE { ?s ?p ?o FITLER(?o) }")
     browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
-    failure = browser.find_element(By.CSS_SELECTOR, "[role=alert]")
+    failure = awaited(browser, By.CSS_SELECTOR, "[role=alert]")
     assert "Line 2, column 18" in failure.text
     assert "Did you mean FILTER?" in failure.text
     assert "FITLER" in browser.find_element(By.ID, "query").get_attribute("value")
@@ -82,9 +90,8 @@ def test_a_wrong_query_shows_the_place_of_the_mistake(browser: webdriver.Chrome,
 def test_the_language_can_be_changed_and_stays(browser: webdriver.Chrome, address: str) -> None:
     browser.get(address)
     browser.find_element(By.LINK_TEXT, "Italiano").click()
-    browser.find_element(By.LINK_TEXT, "Quali città ci sono?").click()
-    assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "it"
-    assert "Torino" in browser.find_element(By.TAG_NAME, "table").text
+    awaited(browser, By.LINK_TEXT, "Quali città ci sono?").click()
+    assert "Torino" in awaited(browser, By.CSS_SELECTOR, "html[lang=it] table:has(caption)").text
 
 
 def test_hostile_content_does_nothing(browser: webdriver.Chrome, address: str) -> None:
