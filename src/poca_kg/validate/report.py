@@ -62,6 +62,8 @@ class Result:
         The message in every language that the rule has.
     details
         Why a value does not conform to the shape asked of it: one text for each reason.
+    nested
+        The results that this one rests on (``sh:detail``), each with its own nested ones.
     place, excerpt
         File and line, if they are known, and the text of that line.
     """
@@ -79,6 +81,7 @@ class Result:
     component: URIRef
     messages: tuple[Literal, ...] = ()
     details: tuple[str, ...] = ()
+    nested: tuple[Result, ...] = ()
     place: FilePlace | None = None
     excerpt: str = ""
 
@@ -106,6 +109,9 @@ class Report:
         The language of the texts.
     version
         The version of the built dataset, empty for files.
+    engine, engine_reason
+        Which engine judged (``compiled`` or ``pyshacl``), and why that one, in one sentence; empty where it
+        was not recorded.
     """
 
     results: tuple[Result, ...]
@@ -116,6 +122,8 @@ class Report:
     notes: tuple[str, ...] = ()
     language: str = "en"
     version: str = ""
+    engine: str = ""
+    engine_reason: str = ""
 
     @property
     def conforms(self) -> bool:
