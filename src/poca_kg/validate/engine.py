@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pyshacl import Shape, Validator
@@ -28,11 +27,12 @@ from rdflib.query import Result
 
 from poca_kg.errors import InputError
 from poca_kg.store.protocol import Term
-from poca_kg.validate.paths import PropertyPath, read_path
+from poca_kg.validate.findings import Finding, Outcome
+from poca_kg.validate.paths import read_path
 from poca_kg.validate.report import Severity
 from poca_kg.validate.shapes import Shapes
 
-__all__ = ["Finding", "Outcome", "mix", "run_engine"]
+__all__ = ["mix", "run_engine"]
 
 _OPTIONS = {
     "advanced": False,
@@ -71,30 +71,6 @@ class _IllTyped(Literal):
 
     __le__ = __gt__ = __ge__ = __lt__
     __hash__ = Literal.__hash__
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One result as the engine gives it, in terms of the graphs alone."""
-
-    focus: Term
-    path: PropertyPath | None
-    value: Term | None
-    severity: Severity
-    shape: URIRef | BNode
-    component: URIRef
-    constraint: Term | None = None
-    messages: tuple[Literal, ...] = ()
-    details: frozenset[Finding] = frozenset()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the engine found (in no particular order, without repetition), and what it judged."""
-
-    findings: tuple[Finding, ...]
-    targets: frozenset[Term]
-    shapes: int
 
 
 class _Mixed(Graph):
@@ -206,7 +182,13 @@ def _finding(node: BNode, parts: _Parts, rules: Graph) -> Finding:
         constraint=only(SH.sourceConstraint),
         messages=tuple(sorted(messages, key=lambda text: (text.language or "", str(text)))),
         details=frozenset(_finding(inner, parts, rules) for inner in own.get(SH.detail, ())),
+        severity_iri=_unknown_severity(only(SH.resultSeverity)),
     )
+
+
+def _unknown_severity(iri: Any) -> URIRef | None:
+    known = {severity.iri for severity in Severity}
+    return iri if isinstance(iri, URIRef) and iri not in known else None
 
 
 def _marked(term: Any) -> Any:

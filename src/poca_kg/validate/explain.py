@@ -9,8 +9,8 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from poca_kg.store.protocol import Term
-from poca_kg.validate.engine import Finding
 from poca_kg.validate.expected import Expectation
+from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import reach, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.places import Locator

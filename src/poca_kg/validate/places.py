@@ -12,7 +12,7 @@ from rdflib.namespace import RDF, SH
 from poca_kg.errors import FilePlace
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Solutions, Store, Term, Triple
-from poca_kg.validate.engine import Finding
+from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import last_steps, reach
 from poca_kg.validate.phrases import visible
 

@@ -12,8 +12,9 @@ from rdflib.term import Node
 from poca_kg.errors import FilePlace, InputError
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Store, Term
-from poca_kg.validate.engine import Finding, mix, run_engine
+from poca_kg.validate.engine import mix, run_engine
 from poca_kg.validate.explain import Explainer
+from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import as_term
 from poca_kg.validate.phrases import phrase
 from poca_kg.validate.places import FileLocator, Locator, NoLocator, RowLocator

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rdflib import Graph, Literal, URIRef
 
 from poca_kg.store.protocol import Term
-from poca_kg.validate.engine import Finding
+from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate, as_term
 from poca_kg.validate.phrases import phrase, write_term
 from poca_kg.validate.report import Severity

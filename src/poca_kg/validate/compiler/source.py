@@ -1,0 +1,68 @@
+"""Where compiled queries are asked: anything that answers SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from poca_kg.errors import UsageError
+from poca_kg.store.protocol import Solutions, Store, Term
+
+__all__ = ["Source", "StoreSource"]
+
+
+class Source(Protocol):
+    """What answers the compiler's queries. Its default graph is all of the data."""
+
+    @property
+    def surrogates(self) -> bool:
+        """Whether literals that the store would rewrite stand in the data as surrogates."""
+
+    @property
+    def requests(self) -> int:
+        """How many queries have been asked."""
+
+    def select(self, query: str) -> Iterator[tuple[Term | None, ...]]:
+        """Iterate over the rows of a SELECT query, each in the order of the variables after SELECT.
+
+        An unbound variable is ``None``. The query declares no prefixes and needs none.
+        """
+
+
+class StoreSource:
+    """A store in this process, or one that is reached through the same interface.
+
+    >>> from poca_kg.store.embedded import EmbeddedStore
+    >>> source = StoreSource(EmbeddedStore.from_nquads(b'<http://e/a> <http://e/p> "1" .'))
+    >>> [*source.select("SELECT ?o { ?s ?p ?o }")], source.requests
+    ([(rdflib.term.Literal('1'),)], 1)
+    """
+
+    def __init__(self, store: Store, *, surrogates: bool = False) -> None:
+        self._store = store
+        self._surrogates = surrogates
+        self._requests = 0
+
+    @property
+    def surrogates(self) -> bool:
+        """Whether literals that the store would rewrite stand in the data as surrogates."""
+        return self._surrogates
+
+    @property
+    def requests(self) -> int:
+        """How many queries have been asked."""
+        return self._requests
+
+    def select(self, query: str) -> Iterator[tuple[Term | None, ...]]:
+        """Iterate over the rows of a SELECT query.
+
+        Raises
+        ------
+        UsageError
+            If the query is no SELECT.
+        """
+        self._requests += 1
+        answer = self._store.query(query)
+        if not isinstance(answer, Solutions):
+            raise UsageError("a source answers SELECT queries only")
+        return iter(answer.rows)

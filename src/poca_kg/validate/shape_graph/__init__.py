@@ -1,0 +1,10 @@
+"""Shapes graphs: read once, checked for being well-formed, and handed on as frozen values.
+
+This package reads rdflib graphs of shapes and nothing else: no data, no store, no engine.
+"""
+
+from __future__ import annotations
+
+from poca_kg.validate.shape_graph.model import Constraint, Shape, ShapeGraph, ShapeNode, Target, TargetKind
+
+__all__ = ["Constraint", "Shape", "ShapeGraph", "ShapeNode", "Target", "TargetKind"]
