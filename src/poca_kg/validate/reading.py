@@ -13,7 +13,7 @@ from rdflib import BNode, Graph
 from poca_kg.errors import FilePlace, InputError
 from poca_kg.store.formats import RdfSyntax, syntax_of_path
 from poca_kg.store.parsing import parse_bytes, read_bytes, turtle_lines
-from poca_kg.store.protocol import Term, Triple
+from poca_kg.store.protocol import Document, Term, Triple
 from poca_kg.validate.paths import as_term
 
 __all__ = ["STDIN", "Reading", "read_files"]
@@ -46,9 +46,12 @@ class Reading:
 
 
 def read_files(
-    paths: Sequence[Path | str], *, mark: str = "f", read_stdin: Callable[[], bytes] | None = None
+    paths: Sequence[Path | str | Document],
+    *,
+    mark: str = "f",
+    read_stdin: Callable[[], bytes] | None = None,
 ) -> Reading:
-    """Return what stands in files; ``-`` is the standard input, as Turtle.
+    """Return what stands in files; ``-`` is the standard input, as Turtle; a document is in memory already.
 
     Two readings whose graphs are to meet need different marks, or their blank nodes would become one.
 
@@ -62,18 +65,21 @@ def read_files(
     reading = Reading(Graph(bind_namespaces="none"), {}, {}, ())
     empty = []
     for number, path in enumerate(paths):
-        name, syntax = str(path), RdfSyntax.TURTLE
-        if name == STDIN:
-            data = (read_stdin or _read_stdin)()
-        else:
-            syntax = syntax_of_path(Path(path))
-            data = _read_bytes(Path(path))
-        reading.texts[name] = tuple(_decode(data, name).splitlines())
-        triples = _triples(data, syntax, name)
+        document = path if isinstance(path, Document) else _document(path, read_stdin or _read_stdin)
+        name = document.name
+        reading.texts[name] = tuple(_decode(document.data, name).splitlines())
+        triples = _triples(document)
         if not triples:
             empty.append(name)
         _merge(reading, name, _told_apart(triples, f"{mark}{number}"))
     return Reading(reading.graph, reading.lines, reading.texts, tuple(empty))
+
+
+def _document(path: Path | str, read_stdin: Callable[[], bytes]) -> Document:
+    if str(path) == STDIN:
+        return Document(read_stdin(), RdfSyntax.TURTLE, STDIN)
+    syntax = syntax_of_path(Path(path))
+    return Document(_read_bytes(Path(path)), syntax, str(path), Path(path).absolute().as_uri())
 
 
 def _read_stdin() -> bytes:
@@ -105,11 +111,11 @@ def _decode(data: bytes, name: str) -> str:
     raise InputError("is not UTF-8 text", place=place, advice=_TEXT_ADVICE)
 
 
-def _triples(data: bytes, syntax: RdfSyntax, name: str) -> list[tuple[Triple, int | None]]:
+def _triples(document: Document) -> list[tuple[Triple, int | None]]:
     """Return the triples of a file in the order in which they stand there, with their lines where known."""
-    base = None if name == STDIN else Path(name).absolute().as_uri()
-    parsed = parse_bytes(data, syntax=syntax, name=name, base=base)
-    if syntax in _WITH_LINES:
+    data, name, base = document.data, document.name, document.base
+    parsed = parse_bytes(data, syntax=document.syntax, name=name, base=base)
+    if document.syntax in _WITH_LINES:
         return list(turtle_lines(data, name, base))
     return [((as_term(quad[0]), as_term(quad[1]), as_term(quad[2])), None) for quad in parsed]
 

@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from poca_kg.errors import FilePlace, InputError
 from poca_kg.store.places import Places
-from poca_kg.store.protocol import Store, Term
+from poca_kg.store.protocol import Document, Store, Term
 from poca_kg.validate.engine import mix, run_engine
 from poca_kg.validate.explain import Explainer
 from poca_kg.validate.findings import Finding
@@ -28,10 +28,10 @@ __all__ = ["validate_files", "validate_graph", "validate_store"]
 
 
 def validate_files(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str | Document],
     ontology: Path | Shapes,
     *,
-    context: Sequence[Path | str] = (),
+    context: Sequence[Path | str | Document] = (),
     language: str = "en",
     read_stdin: Callable[[], bytes] | None = None,
 ) -> Report:
@@ -40,7 +40,7 @@ def validate_files(
     Parameters
     ----------
     paths
-        Files whose suffix tells their syntax; ``-`` is the standard input, as Turtle.
+        Files whose suffix tells their syntax; ``-`` is the standard input, as Turtle; or documents in memory.
     ontology
         The folder of the ontology, or the shapes read from it.
     context
@@ -64,7 +64,9 @@ def validate_files(
     locator = FileLocator(reading.lines, reading.texts)
     notes = tuple(phrase("nothing-to-check", language, name=name) for name in reading.empty)
     run = _Run(shapes, locator, language, background)
-    return run.report(reading.graph, tuple(map(str, paths)), notes)
+    return run.report(
+        reading.graph, tuple(path.name if isinstance(path, Document) else str(path) for path in paths), notes
+    )
 
 
 def validate_graph(data: Graph, ontology: Path | Shapes, *, language: str = "en") -> Report:
