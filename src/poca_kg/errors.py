@@ -12,6 +12,7 @@ the doors (``web/problems.py`` and ``cli/__init__.py``), never here.
      │   └─ SettingError           a setting with an unknown name or a bad value
      ├─ InputError             a file or text that cannot be read, with its place
      │   ├─ QuerySyntaxError       a SPARQL text that does not parse, with line and column
+     │   ├─ ShapesError            a shape that is not well-formed, or that is not judged here
      │   └─ BuildError             curated tables that do not make a graph: one or more problems
      ├─ RemoteAccessError      SERVICE or LOAD: the graph never goes to the network for a query
      ├─ NotFoundError          a dataset, snapshot, graph or triple that is not there
@@ -56,6 +57,7 @@ __all__ = [
     "RemoteAccessError",
     "ResultTooLargeError",
     "SettingError",
+    "ShapesError",
     "StorageFullError",
     "UnknownNameError",
     "UsageError",
@@ -141,6 +143,24 @@ class InputError(PocaError):
 
     def __str__(self) -> str:
         return str(Problem(self.place, self.what, self.advice))
+
+
+class ShapesError(InputError):
+    """A shape that is not well-formed, or that is not judged here; ``shape`` names its node, if it has one.
+
+    >>> print(ShapesError("sh:minCount is no integer", shape="ex:CityShape"))
+    ex:CityShape: sh:minCount is no integer
+    """
+
+    def __init__(
+        self, what: str, *, shape: str = "", place: FilePlace | None = None, advice: str = ""
+    ) -> None:
+        super().__init__(what, place=place, advice=advice)
+        self.shape = shape
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{self.shape}: {text}" if self.shape else text
 
 
 class QuerySyntaxError(InputError):

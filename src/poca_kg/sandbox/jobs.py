@@ -2,7 +2,8 @@
 
 A job is a kind, a header that JSON can hold, and a body of bytes. The handler of a kind is a function that a
 worker calls with the graph, header, body and the place for its answer. Further kinds are given to a sandbox
-by name, as ``module:function``; the parent imports them before it forks.
+by name, as ``module:function``; the parent imports them before it forks. A handler that needs something
+ready is given as ``module:maker:argument``: the maker is called with the text before the fork, and returns it.
 """
 
 from __future__ import annotations
@@ -176,6 +177,8 @@ def find_handlers(kinds: Mapping[str, str]) -> dict[str, Handler]:
     """
     found: dict[str, Handler] = {}
     for kind, address in kinds.items():
-        module, _, name = address.partition(":")
-        found[kind] = getattr(importlib.import_module(module), name)
+        module, _, rest = address.partition(":")
+        name, _, argument = rest.partition(":")
+        named = getattr(importlib.import_module(module), name)
+        found[kind] = named(argument) if argument else named
     return found

@@ -24,6 +24,7 @@ from poca_kg.errors import (
     QueryTimeoutError,
     RemoteAccessError,
     ResultTooLargeError,
+    ShapesError,
     StorageFullError,
     UnknownNameError,
     UsageError,
@@ -68,6 +69,8 @@ def report_of(error: PocaError) -> bytes:
     elif isinstance(error, InputError):
         place = error.place and (error.place.file, error.place.line, error.place.column)
         report |= {"kind": "InputError", "place": place}
+        if isinstance(error, ShapesError):
+            report |= {"kind": "ShapesError", "shape": error.shape}
     elif isinstance(error, NotConformingError):
         report |= {"kind": "NotConformingError", "report": error.report}
     elif isinstance(error, LimitError):
@@ -116,6 +119,12 @@ def _input(report: dict[str, Any]) -> PocaError:
     return InputError(str(report["what"]), place=place, advice=str(report["advice"]))
 
 
+def _shapes(report: dict[str, Any]) -> PocaError:
+    place = FilePlace(*report["place"]) if report["place"] else None
+    what, shape, advice = (str(report[name]) for name in ("what", "shape", "advice"))
+    return ShapesError(what, shape=shape, place=place, advice=advice)
+
+
 def _limit(report: dict[str, Any]) -> PocaError:
     limit, elapsed, retry_after = (None if one is None else float(one) for one in report["numbers"])
     return _LIMITS[report["kind"]](
@@ -138,6 +147,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], PocaError]] = {
     **dict.fromkeys(_LIMITS, _limit),
     "NotConformingError": _not_conforming,
     "QuerySyntaxError": _syntax,
+    "ShapesError": _shapes,
     "UnknownNameError": _unknown_name,
     "InputError": _input,
 }
