@@ -3,7 +3,7 @@
 A job is a kind, a header that JSON can hold, and a body of bytes. The handler of a kind is a function that a
 worker calls with the graph, header, body and the place for its answer. Further kinds are given to a sandbox
 by name, as ``module:function``; the parent imports them before it forks. A handler that needs something
-ready is given as ``module:maker:argument``: the maker is called with the text before the fork, and returns it.
+ready is given as ``module:maker:argument``: the maker, called with the text before the fork, returns it.
 """
 
 from __future__ import annotations
