@@ -28,6 +28,7 @@ __all__ = [
     "last_steps",
     "reach",
     "read_path",
+    "turned",
     "write_path",
 ]
 
@@ -119,7 +120,7 @@ def reach(graph: Graph, start: Term, path: PropertyPath) -> set[Term]:
         case Inverse(Predicate(iri)):
             ends = {as_term(node) for node in graph.subjects(iri, start)}
         case Inverse(inner):
-            ends = reach(graph, start, _turned(inner))
+            ends = reach(graph, start, turned(inner))
         case Sequence(paths):
             for step in paths:
                 ends = {end for node in ends for end in reach(graph, node, step)}
@@ -140,7 +141,7 @@ def last_steps(graph: Graph, start: Term, path: PropertyPath, end: Term) -> set[
         case Inverse(Predicate(iri)):
             return _present(graph, (end, iri, start))
         case Inverse(inner):
-            return last_steps(graph, start, _turned(inner), end)
+            return last_steps(graph, start, turned(inner), end)
         case Sequence(paths):
             return _last_steps_of_sequence(graph, start, paths, end)
         case Alternative(paths):
@@ -148,6 +149,25 @@ def last_steps(graph: Graph, start: Term, path: PropertyPath, end: Term) -> set[
         case Repeated(inner, sign):
             middles = {start} if sign == "?" else {start} | _closure(graph, start, inner)
             return {step for node in middles for step in last_steps(graph, node, inner, end)}
+
+
+def turned(path: PropertyPath) -> PropertyPath:
+    """Return the path that leads back: a sequence is turned round, each step inverted.
+
+    >>> write_path(turned(Sequence((Predicate(SH.path), Inverse(Predicate(RDF.rest))))))
+    'rdf:rest/^sh:path'
+    """
+    match path:
+        case Predicate():
+            return Inverse(path)
+        case Inverse(inner):
+            return inner
+        case Sequence(paths):
+            return Sequence(tuple(turned(step) for step in reversed(paths)))
+        case Alternative(paths):
+            return Alternative(tuple(turned(branch) for branch in paths))
+        case Repeated(inner, sign):
+            return Repeated(turned(inner), sign)
 
 
 def as_term(node: object) -> Term:
@@ -209,21 +229,6 @@ def _write(path: PropertyPath, least: int) -> str:
         case Alternative(paths):
             text, own = "|".join(_write(branch, _SEQUENCE) for branch in paths), _ALTERNATIVE
     return f"({text})" if own < least else text
-
-
-def _turned(path: PropertyPath) -> PropertyPath:
-    """Return the path that leads back: a sequence is turned round, each step inverted."""
-    match path:
-        case Predicate():
-            return Inverse(path)
-        case Inverse(inner):
-            return inner
-        case Sequence(paths):
-            return Sequence(tuple(_turned(step) for step in reversed(paths)))
-        case Alternative(paths):
-            return Alternative(tuple(_turned(branch) for branch in paths))
-        case Repeated(inner, sign):
-            return Repeated(_turned(inner), sign)
 
 
 def _closure(graph: Graph, start: Term, path: PropertyPath) -> set[Term]:
