@@ -34,12 +34,15 @@ class Shapes:
         The shapes graph.
     ontology
         Terms and schemes: what says that a city is a territorial unit, and which concepts a scheme has.
+    knows_terms
+        Whether the ontology says which terms of the project's namespaces there are.
     declared
         Every IRI in the project's namespaces of terms and schemes that the ontology describes.
     """
 
     rules: Graph
     ontology: Graph
+    knows_terms: bool = True
     declared: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +50,11 @@ class Shapes:
         nodes = {*self.ontology.subjects(), *self.ontology.objects(None, OWL.versionIRI)}
         known = {str(node) for node in nodes if str(node).startswith(spaces)}
         object.__setattr__(self, "declared", frozenset(known))
+
+    @classmethod
+    def alone(cls, rules: Graph) -> Shapes:
+        """Return shapes of a user, which no ontology goes with: nothing is mixed in, no term is missed."""
+        return cls(rules, Graph(bind_namespaces="none"), knows_terms=False)
 
     @cached_property
     def for_engine(self) -> Graph:

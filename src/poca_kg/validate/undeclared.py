@@ -55,6 +55,8 @@ def near_names(term: Term, shapes: Shapes) -> tuple[str, ...]:
 
 
 def _is_undeclared(term: object, shapes: Shapes) -> bool:
+    if not shapes.knows_terms:
+        return False
     return isinstance(term, URIRef) and str(term).startswith(_SPACES) and str(term) not in shapes.declared
 
 
