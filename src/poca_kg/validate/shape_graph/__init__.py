@@ -6,5 +6,6 @@ This package reads rdflib graphs of shapes and nothing else: no data, no store, 
 from __future__ import annotations
 
 from poca_kg.validate.shape_graph.model import Constraint, Shape, ShapeGraph, ShapeNode, Target, TargetKind
+from poca_kg.validate.shape_graph.reading import read_shape_graph
 
-__all__ = ["Constraint", "Shape", "ShapeGraph", "ShapeNode", "Target", "TargetKind"]
+__all__ = ["Constraint", "Shape", "ShapeGraph", "ShapeNode", "Target", "TargetKind", "read_shape_graph"]
