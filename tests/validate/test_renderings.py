@@ -14,6 +14,7 @@ from rdflib.namespace import RDF, RDFS, SH, XSD
 from poca_kg.validate import (
     Report,
     Severity,
+    View,
     render_json,
     render_text,
     render_turtle,
@@ -71,8 +72,9 @@ def test_the_text_reads_like_that_of_a_linter(shapes, write):
   fix       Choose a level of the scheme; did you mean level:city?
   rule      pocash:Place-level (Class)
 
-  town.ttl:12: city:a “A”
+  town.ttl:12:16: city:a “A”
     12 | poca:level level:cty .
+       |            ^^^^^^^^^
     found     level:cty
 
 Does not conform (town.ttl): 1 violation; triples: 3, nodes checked: 1, shapes: 7."""
@@ -86,7 +88,7 @@ def test_cases_of_one_rule_stand_under_it_and_long_lists_are_cut(shapes, write):
     assert text.count("A place has a label.") == 1
     assert "… and 10 more of this rule" in text
     assert "city:t029" not in text
-    assert "city:t029" in render_text(report, most_per_rule=None)
+    assert "city:t029" in render_text(report, View(most_per_rule=None))
 
 
 def test_what_differs_between_cases_is_told_for_each(shapes, turtle):
@@ -100,7 +102,7 @@ def test_what_differs_between_cases_is_told_for_each(shapes, turtle):
 
 def test_colour_is_given_to_the_severity_alone(shapes, turtle):
     text = render_text(
-        validate_graph(turtle(BAD), shapes), paint=lambda word, severity: f"<{severity}>{word}</>"
+        validate_graph(turtle(BAD), shapes), View(paint=lambda word, severity: f"<{severity}>{word}</>")
     )
     assert "<violation>violation</>: " in text
     assert text.count("</>") == text.count("<violation>") + text.count("<warning>") + text.count("<info>")
@@ -114,13 +116,13 @@ def test_an_empty_report_says_that_it_conforms():
 def test_the_json_holds_everything_and_counts(shapes, write):
     report = validate_files([write(BAD)], shapes)
     content = json.loads(render_json(report))
-    assert content["format"] == 1
+    assert content["format"] == 2
     assert content["conforms"] is False
     assert content["counts"] == {s.value: report.count(s) for s in Severity}
     assert sum(content["counts"].values()) == len(content["results"])
     members = {
         "severity", "what", "place", "focus_node", "focus_label", "path", "value", "found", "expected",
-        "how_to_fix", "details", "shape", "component",
+        "how_to_fix", "details", "shape", "component", "page", "nested",
     }  # fmt: skip
     for result in content["results"]:
         assert set(result) == members

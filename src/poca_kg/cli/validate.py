@@ -15,6 +15,7 @@ from poca_kg.settings import Settings, read_settings
 from poca_kg.validate import (
     Report,
     Severity,
+    View,
     render_json,
     render_text,
     render_turtle,
@@ -118,7 +119,7 @@ def _show(report: Report, output_format: str, most_per_rule: int | None) -> None
     elif output_format == "ttl":
         emit(render_turtle(report))
     else:
-        emit(render_text(report, most_per_rule=most_per_rule, paint=_paint if _coloured() else None))
+        emit(render_text(report, View(most_per_rule, _paint if _coloured() else None)))
 
 
 def _coloured() -> bool:

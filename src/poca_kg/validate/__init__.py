@@ -6,17 +6,23 @@ data, keeps no state between calls, and decides neither exit codes nor HTTP stat
 
 from __future__ import annotations
 
-from poca_kg.validate.render import render_json, render_text, summary
+from poca_kg.validate.renderings.json_text import render_json
+from poca_kg.validate.renderings.report_graph import render_turtle
+from poca_kg.validate.renderings.table import RENDERINGS, Rendering
+from poca_kg.validate.renderings.text import render_text, summary
+from poca_kg.validate.renderings.view import View
 from poca_kg.validate.report import Report, Result, Severity
-from poca_kg.validate.report_graph import render_turtle
 from poca_kg.validate.run import validate_files, validate_graph, validate_store
 from poca_kg.validate.shapes import Shapes, read_shapes
 
 __all__ = [
+    "RENDERINGS",
+    "Rendering",
     "Report",
     "Result",
     "Severity",
     "Shapes",
+    "View",
     "read_shapes",
     "render_json",
     "render_text",

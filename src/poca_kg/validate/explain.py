@@ -9,9 +9,10 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from poca_kg.store.protocol import Term
+from poca_kg.validate.excerpts import find_span
 from poca_kg.validate.expected import Expectation
 from poca_kg.validate.findings import Finding
-from poca_kg.validate.paths import reach, write_path
+from poca_kg.validate.paths import properties_of, reach, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.places import Locator
 from poca_kg.validate.report import Result
@@ -54,6 +55,7 @@ class Explainer:
         messages = self._messages(finding)
         what = self._what(pick_label(messages, self.language), expected)
         place = self.locator.place(self.mixed, finding)
+        line = self.locator.excerpt(place)
         return Result(
             what=what,
             focus_node=finding.focus,
@@ -69,8 +71,20 @@ class Explainer:
             messages=messages,
             details=self._details(finding),
             place=place,
-            excerpt=self.locator.excerpt(place),
+            excerpt=line,
+            span=self._span(line, finding),
+            source_shape=finding.shape,
+            constraint=finding.constraint,
+            severity_iri=finding.severity_iri,
         )
+
+    def _span(self, line: str, finding: Finding) -> tuple[int, int] | None:
+        """Return the part of the line that the finding is about: the value, the property or the node."""
+        if not line:
+            return None
+        others = [*(() if finding.path is None else properties_of(finding.path)), finding.focus]
+        about_property = finding.component in {SH.ClosedConstraintComponent, SH.MaxCountConstraintComponent}
+        return find_span(line, None if about_property else finding.value, others)
 
     def _what(self, message: Literal | None, expected: str) -> str:
         if message is None:

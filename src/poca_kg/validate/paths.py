@@ -26,6 +26,7 @@ __all__ = [
     "Sequence",
     "as_term",
     "last_steps",
+    "properties_of",
     "reach",
     "read_path",
     "turned",
@@ -109,6 +110,21 @@ def write_path(path: PropertyPath) -> str:
     'sh:path/(^rdf:rest)*'
     """
     return _write(path, _ALTERNATIVE)
+
+
+def properties_of(path: PropertyPath) -> tuple[URIRef, ...]:
+    """Return the properties that stand in a path, the last first.
+
+    >>> properties_of(Sequence((Predicate(SH.path), Inverse(Predicate(RDF.rest)))))
+    (rdflib.term.URIRef('...#rest'), rdflib.term.URIRef('...#path'))
+    """
+    match path:
+        case Predicate(iri):
+            return (iri,)
+        case Sequence(paths) | Alternative(paths):
+            return tuple(iri for step in reversed(paths) for iri in properties_of(step))
+        case Inverse(inner) | Repeated(inner, _):
+            return properties_of(inner)
 
 
 def reach(graph: Graph, start: Term, path: PropertyPath) -> set[Term]:

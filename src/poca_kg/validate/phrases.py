@@ -120,6 +120,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "triple: {triples}, nodi controllati: {nodes}, regole: {shapes}",
     ),
     "more": ("… and {n} more of this rule", "… e altri {n} casi di questa regola"),
+    "page": ("see", "si veda"),
+    "by-rule": ("Cases by rule:", "Casi per regola:"),
+    "by-file": ("Cases by file:", "Casi per file:"),
+    "more-files": ("… and {n} more files", "… e altri {n} file"),
+    "left-out": (
+        "{n} more results are counted, but not shown: the limit is {shown}",
+        "altri {n} risultati sono contati, ma non mostrati: il limite è {shown}",
+    ),
+    "judged-by": ("judged by {engine}", "giudicato da {engine}"),
+    "judged-by-because": ("judged by {engine}: {reason}", "giudicato da {engine}: {reason}"),
     "nothing-to-check": (
         "there was nothing to check: {name} holds no triple",
         "non c'era nulla da controllare: {name} non contiene triple",

@@ -14,11 +14,9 @@ from poca_kg.store.places import Places
 from poca_kg.store.protocol import Solutions, Store, Term, Triple
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import last_steps, reach
-from poca_kg.validate.phrases import visible
 
 __all__ = ["FileLocator", "Locator", "NoLocator", "RowLocator", "telling_triples"]
 
-_LONGEST_EXCERPT = 110
 _MISSING = {SH.MinCountConstraintComponent, SH.QualifiedMinCountConstraintComponent}
 
 _ROW_OF_TRIPLE = """
@@ -37,7 +35,7 @@ class Locator(Protocol):
         ...
 
     def excerpt(self, place: FilePlace | None) -> str:
-        """Return the text that stands there, in one line; empty where it is not at hand."""
+        """Return the whole line that stands there, as it is; empty where it is not at hand."""
         ...
 
 
@@ -78,11 +76,11 @@ class FileLocator:
         return None
 
     def excerpt(self, place: FilePlace | None) -> str:
-        """Return the line, without what would move the cursor."""
+        """Return the line as it stands in the file."""
         if place is None or place.line is None:
             return ""
         lines = self.texts.get(place.file, ())
-        return visible(lines[place.line - 1].strip(), _LONGEST_EXCERPT) if place.line <= len(lines) else ""
+        return lines[place.line - 1] if place.line <= len(lines) else ""
 
 
 @dataclass(frozen=True, eq=False)

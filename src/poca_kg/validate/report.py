@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from rdflib import Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import SH
 
 from poca_kg.errors import FilePlace
@@ -57,15 +58,22 @@ class Result:
     found, expected, how_to_fix
         What stands there, what should, and what to do.
     severity, shape, component
-        How bad it is; the IRIs of the rule (the nearest shape with an IRI) and of the constraint component.
+        How bad it is; the rule (the nearest shape with an IRI, else the shape itself) and the IRI of the
+        constraint component.
     messages
         The message in every language that the rule has.
     details
         Why a value does not conform to the shape asked of it: one text for each reason.
     nested
         The results that this one rests on (``sh:detail``), each with its own nested ones.
-    place, excerpt
-        File and line, if they are known, and the text of that line.
+    place, excerpt, span
+        File and line, if they are known; the whole text of that line, as it stands there; and the part of it
+        that the result is about: its first character, counted from 0, and the one after its last.
+    source_shape, constraint, severity_iri
+        What the standard's report names: the very shape, be it anonymous; the node of a SPARQL constraint;
+        a severity that SHACL does not know.
+    page
+        Where the rule is explained, empty where nobody says.
     """
 
     what: str
@@ -77,13 +85,25 @@ class Result:
     expected: str
     how_to_fix: str
     severity: Severity
-    shape: URIRef
+    shape: URIRef | BNode
     component: URIRef
     messages: tuple[Literal, ...] = ()
     details: tuple[str, ...] = ()
     nested: tuple[Result, ...] = ()
     place: FilePlace | None = None
     excerpt: str = ""
+    span: tuple[int, int] | None = None
+    source_shape: URIRef | BNode | None = None
+    constraint: Term | None = None
+    severity_iri: URIRef | None = None
+    page: str = ""
+
+    @property
+    def position(self) -> FilePlace | None:
+        """The place, with its column where the part of the line is known."""
+        if self.place is None or self.span is None or self.place.column is not None:
+            return self.place
+        return replace(self.place, column=self.span[0] + 1)
 
     @property
     def path(self) -> str:
@@ -112,6 +132,8 @@ class Report:
     engine, engine_reason
         Which engine judged (``compiled`` or ``pyshacl``), and why that one, in one sentence; empty where it
         was not recorded.
+    left_out
+        How many results of each severity a limit took away; they are counted, but not among ``results``.
     """
 
     results: tuple[Result, ...]
@@ -124,6 +146,7 @@ class Report:
     version: str = ""
     engine: str = ""
     engine_reason: str = ""
+    left_out: Mapping[Severity, int] = field(default_factory=dict)
 
     @property
     def conforms(self) -> bool:
@@ -131,16 +154,39 @@ class Report:
 
         SHACL's own ``sh:conforms`` is stricter (no result at all) and is what the Turtle rendering says.
         """
-        return not self.worse_or_equal(Severity.VIOLATION)
+        return self.count(Severity.VIOLATION) == 0
 
     def count(self, severity: Severity) -> int:
-        """Return the number of results of one severity.
+        """Return the number of results of one severity, those that a limit took away among them.
 
         >>> Report(results=()).count(Severity.WARNING)
         0
         """
-        return sum(result.severity is severity for result in self.results)
+        shown = sum(result.severity is severity for result in self.results)
+        return shown + self.left_out.get(severity, 0)
+
+    def limited(self, most: int) -> Report:
+        """Return the report with at most so many results, the worst of them; all stay counted.
+
+        >>> Report(results=()).limited(3).left_out
+        {}
+        """
+        cut = self.results[most:]
+        away = {
+            severity: count + self.left_out.get(severity, 0)
+            for severity in Severity
+            if (count := sum(result.severity is severity for result in cut)) or severity in self.left_out
+        }
+        return replace(self, results=self.results[:most], left_out=away) if cut else self
+
+    def fails(self, severity: Severity) -> bool:
+        """Whether there is anything at least as bad as ``severity``, shown or not.
+
+        >>> Report(results=()).fails(Severity.INFO)
+        False
+        """
+        return any(self.count(kind) for kind in Severity if kind.rank <= severity.rank)
 
     def worse_or_equal(self, severity: Severity) -> tuple[Result, ...]:
-        """Return the results that are at least as bad as ``severity``."""
+        """Return the results at hand that are at least as bad as ``severity``."""
         return tuple(result for result in self.results if result.severity.rank <= severity.rank)

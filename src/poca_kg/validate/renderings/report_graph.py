@@ -1,8 +1,7 @@
 """The report as the W3C's validation report, in Turtle that is always the same for the same report.
 
-It differs from the engine's own graph in three things: a result never stands twice, an anonymous shape is
-named by the nearest shape around it that has an IRI, and messages keep their languages. ``sh:conforms`` is
-that of the standard: false as soon as there is any result, be it a warning. Source: SHACL, section 3.6.
+A result never stands twice, and messages keep their languages. ``sh:conforms`` is that of the standard: false
+as soon as there is any result, be it a warning. Source: SHACL, section 3.6.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from rdflib.namespace import XSD
 
 from poca_kg.store.protocol import Term
 from poca_kg.validate.paths import Alternative, Inverse, Predicate, PropertyPath, Repeated, Sequence
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View
 from poca_kg.validate.report import Report, Result
 from poca_kg.vocabulary.prefixes import PREFIXES, shorten_iri
 
@@ -25,8 +25,8 @@ _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _REPEATED = {"*": "sh:zeroOrMorePath", "+": "sh:oneOrMorePath", "?": "sh:zeroOrOnePath"}
 
 
-def render_turtle(report: Report) -> str:
-    """Return the validation report as Turtle.
+def render_turtle(report: Report, view: View = DEFAULT_VIEW) -> str:
+    """Return the validation report as Turtle, with every result that the report holds.
 
     >>> print(render_turtle(Report(results=())))
     @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -34,6 +34,7 @@ def render_turtle(report: Report) -> str:
     [] a sh:ValidationReport ;
         sh:conforms true .
     """
+    del view  # programs get every result
     writer = _Writer()
     results = " ,\n        ".join(writer.result(result) for result in report.results)
     lines = ["[] a sh:ValidationReport ;", f"    sh:conforms {str(not report.results).lower()} ."]
@@ -50,19 +51,22 @@ class _Writer:
     prefixes: set[str] = field(default_factory=lambda: {"sh"})
     numbers: dict[BNode, str] = field(default_factory=dict)
 
-    def result(self, result: Result) -> str:
+    def result(self, result: Result, depth: int = 2) -> str:
+        indent = "    " * (depth + 1)
         pairs = [
             ("a", "sh:ValidationResult"),
             ("sh:focusNode", self.term(result.focus_node)),
             ("sh:resultPath", "" if result.property_path is None else self.path(result.property_path)),
             ("sh:value", "" if result.value is None else self.term(result.value)),
-            ("sh:resultSeverity", self.term(result.severity.iri)),
-            ("sh:sourceShape", self.term(result.shape)),
+            ("sh:resultSeverity", self.term(result.severity_iri or result.severity.iri)),
+            ("sh:sourceShape", self.term(result.source_shape or result.shape)),
             ("sh:sourceConstraintComponent", self.term(result.component)),
+            ("sh:sourceConstraint", "" if result.constraint is None else self.term(result.constraint)),
             ("sh:resultMessage", " , ".join(self.term(text) for text in result.messages)),
+            ("sh:detail", " , ".join(self.result(inner, depth + 1) for inner in result.nested)),
         ]
-        inner = " ;\n            ".join(f"{name} {text}" for name, text in pairs if text)
-        return f"[\n            {inner}\n        ]"
+        inner = f" ;\n{indent}".join(f"{name} {text}" for name, text in pairs if text)
+        return f"[\n{indent}{inner}\n{indent[4:]}]"
 
     def path(self, path: PropertyPath) -> str:
         match path:

@@ -1,0 +1,60 @@
+"""How much of a report is shown, and with which colours: what the renderings for people can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from poca_kg.validate.report import Report, Severity
+
+__all__ = ["DEFAULT_VIEW", "Paint", "Render", "View", "encodable"]
+
+Paint: TypeAlias = Callable[[str, Severity], str]
+"""Colours a word by a severity."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What to show of a report.
+
+    Attributes
+    ----------
+    most_per_rule
+        How many cases of one rule are shown; ``None`` for all. Renderings for programs always hold every one:
+        :meth:`poca_kg.validate.report.Report.limited` cuts those.
+    paint
+        Colours the words for severities and what they are about; by default nothing is coloured.
+    """
+
+    most_per_rule: int | None = 20
+    paint: Paint | None = None
+
+    def painted(self, text: str, severity: Severity) -> str:
+        """Return a text in the colour of a severity, if there are colours.
+
+        >>> View().painted("violation", Severity.VIOLATION)
+        'violation'
+        """
+        return text if self.paint is None or not text else self.paint(text, severity)
+
+
+DEFAULT_VIEW = View()
+"""The first 20 cases of each rule, without colour."""
+
+
+class Render(Protocol):
+    """Turns a report into a text; the same report and view give the same text."""
+
+    def __call__(self, report: Report, view: View = ..., /) -> str:
+        """Return the report as a text."""
+        ...
+
+
+def encodable(text: str) -> str:
+    r"""Return a text without halves of surrogate pairs, which no encoding can write.
+
+    >>> encodable("a\ud800")
+    'a?'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
