@@ -82,7 +82,7 @@ class Front:
         self._threads = ThreadPoolExecutor(_THREADS, "front")
         self._looped = LoopedSandbox(self._sandbox, asyncio.get_running_loop())
         refuse = refuser(lambda: self._sandbox.version)
-        self._bridge = WsgiBridge(self._call_flask, refuse=refuse)
+        self._bridge = WsgiBridge(self._call_flask, threads=options.threads, refuse=refuse)
         visits = Visits(self._metrics, self._log)
         desk = QueryDesk(
             self._looped,
