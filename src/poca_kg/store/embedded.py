@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from poca_kg.errors import InputError, LimitError, NotFoundError, UsageError
 from poca_kg.store.binding import bind
-from poca_kg.store.bridge import from_engine, node, quad_from_engine, triple_from_engine
+from poca_kg.store.bridge import from_engine, node, quad_from_engine, to_engine, triple_from_engine
 from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
 from poca_kg.store.documents import read_documents, replacement
@@ -35,6 +35,7 @@ from poca_kg.store.protocol import (
     Sink,
     Solutions,
     Term,
+    Triple,
     Triples,
     Truth,
 )
@@ -316,6 +317,15 @@ class EmbeddedStore:
     def quads(self) -> Iterator[Quad]:
         """Iterate over every quad; the graph is its IRI, or empty for the unnamed graph."""
         return (quad_from_engine(quad) for quad in self._engine)
+
+    def match(
+        self, subject: Term | None = None, predicate: Term | None = None, object_: Term | None = None
+    ) -> Iterator[Triple]:
+        """Iterate over the triples that fit a pattern; one that stands in two graphs comes twice."""
+        wanted: list[Any] = [
+            None if term is None else to_engine(term) for term in (subject, predicate, object_)
+        ]
+        return map(triple_from_engine, self._engine.quads_for_pattern(*wanted))
 
     def graphs(self) -> tuple[GraphSize, ...]:
         """Return the named graphs with their sizes, sorted by IRI."""
