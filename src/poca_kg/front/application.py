@@ -50,7 +50,8 @@ class FrontOptions:
 
     ``name`` tells it from the other fronts in the numbers; ``http`` says what a client may cost before its
     request is handled; ``trusted_proxies`` are addresses or networks; ``log`` is ``json`` or ``none``;
-    ``data_dir`` is where free disk space matters; ``threads`` are those of the Flask application; who shows the ``token`` may write, without one nobody.
+    ``data_dir`` is where free disk space matters; ``threads`` are those of the Flask application; who shows
+    the ``token`` may write, without one nobody.
 
     >>> FrontOptions(trusted_proxies=("10.0.0.0/8",)).networks
     (IPv4Network('10.0.0.0/8'),)
