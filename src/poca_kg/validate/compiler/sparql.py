@@ -1,0 +1,229 @@
+"""SPARQL-based constraints: read from a shapes graph, written as one query each, and their rows as findings.
+
+Source: SHACL, section 5 (https://www.w3.org/TR/shacl/#sparql-constraints). What ``$this`` stands for in the
+one query is told by :mod:`poca_kg.validate.compiler.prebinding`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
+
+from poca_kg.errors import InputError, ShapesError
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.lexer import Kind, iter_tokens
+from poca_kg.store.protocol import Term
+from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query
+from poca_kg.validate.findings import Finding
+from poca_kg.validate.paths import Predicate, PropertyPath, as_term
+from poca_kg.validate.shape_graph.model import Shape, TargetKind
+from poca_kg.validate.shape_graph.values import ill_formed, is_true
+
+__all__ = ["SparqlConstraint", "declared_prefixes", "read_sparql_constraint"]
+
+_USUAL = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "xsd": str(XSD)}
+_OWN_VARIABLES = ("this", "path", "value", "message")
+_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_PROBE = "?this <urn:x> ?this"
+
+
+@dataclass(frozen=True)
+class SparqlConstraint:
+    """A SPARQL-based constraint of one shape.
+
+    Attributes
+    ----------
+    shape, node
+        The shape, and the value of its ``sh:sparql``.
+    query
+        The query, read.
+    prefixes
+        The namespaces that the query uses, by their prefixes.
+    messages
+        Those of the constraint, else those of the shape.
+    deactivated
+        Whether the constraint is switched off.
+    """
+
+    shape: Shape
+    node: Term
+    query: ConstraintQuery
+    prefixes: Mapping[str, str] = field(hash=False)
+    messages: tuple[Literal, ...] = ()
+    deactivated: bool = False
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the constraint is better left to the reference engine; empty if it may be compiled."""
+        doubts = [f"the query of a constraint: {doubt}" for doubt in self.query.doubts]
+        named = any(target.kind is TargetKind.NODE for target in self.shape.targets)
+        if self.query.has_empty_path and named:
+            doubts.append("the query of a constraint: a path may be empty, and a node may not be in the data")
+        return tuple(doubts)
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of :meth:`select`, in the order of its rows."""
+        named = {name for message in self.messages for name in _PLACEHOLDER.findall(message)}
+        return (*_OWN_VARIABLES, *sorted(named - set(_OWN_VARIABLES)))
+
+    def select(self, focus: str, path: str = "") -> str:
+        """Return the query for all focus nodes.
+
+        Parameters
+        ----------
+        focus
+            A pattern in SPARQL that binds ``?this`` once to each focus node.
+        path
+            The path of the shape in SPARQL, which stands in place of ``$PATH``.
+        """
+        prefixes = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in sorted(self.prefixes.items()))
+        variables = " ".join(f"?{name}" for name in self.variables)
+        inner = self.query.bound_to(focus, path)
+        return f"{prefixes}{self.query.prologue}SELECT DISTINCT {variables} WHERE {{ {{ {inner}\n}} }}"
+
+    def findings(self, rows: Iterable[tuple[Term | None, ...]]) -> Iterator[Finding]:
+        """Iterate over what the rows of :meth:`select` tell (SHACL, section 5.3.2)."""
+        for row in rows:
+            values = dict(zip(self.variables, row, strict=True))
+            focus, path = values["this"], values["path"]
+            if focus is None:
+                continue
+            value = values["value"]
+            if value is None and self.shape.path is None:
+                value = focus
+            yield Finding(
+                focus=focus,
+                path=_result_path(path, self.shape.path),
+                value=value,
+                severity=self.shape.severity,
+                shape=self.shape.node,
+                component=SH.SPARQLConstraintComponent,
+                constraint=self.node,
+                messages=self._messages(values),
+                severity_iri=self.shape.severity_iri,
+            )
+
+    def _messages(self, values: Mapping[str, Term | None]) -> tuple[Literal, ...]:
+        """Return the messages with their variables filled in; a message that the query returns goes first."""
+        own = values["message"]
+        if isinstance(own, Literal):
+            return (own,)
+
+        def filled(match: re.Match[str]) -> str:
+            term = values.get(match[1])
+            return match[0] if term is None else str(term)
+
+        return tuple(
+            Literal(_PLACEHOLDER.sub(filled, message), lang=message.language) for message in self.messages
+        )
+
+
+def read_sparql_constraint(rules: Graph, shape: Shape, node: Term) -> SparqlConstraint:
+    """Return the SPARQL-based constraint that a shape has at a node of its shapes graph.
+
+    >>> text = '''@prefix sh: <http://www.w3.org/ns/shacl#> . <http://e/C> sh:message "{?value} is odd" ;
+    ...     sh:select "SELECT $this ?value { $this <http://e/p> ?value }" .'''
+    >>> shape = Shape(URIRef("http://e/S"), None, (), ())
+    >>> read = read_sparql_constraint(Graph().parse(data=text), shape, URIRef("http://e/C"))
+    >>> read.variables
+    ('this', 'path', 'value', 'message')
+    >>> found = read.findings([(URIRef("http://e/a"), None, Literal(7), None)])
+    >>> [finding.messages for finding in found]
+    [(rdflib.term.Literal('7 is odd'),)]
+
+    Raises
+    ------
+    ShapesError
+        If the constraint is not well-formed, its query does not parse or is one that SHACL does not allow;
+        the error names the shape.
+    """
+    texts = list(rules.objects(node, SH.select))
+    if len(texts) != 1 or not isinstance(texts[0], Literal) or texts[0].language:
+        raise ill_formed(rules, shape.node, "its SPARQL constraint needs one text at sh:select")
+    text = str(texts[0])
+    try:
+        query = read_constraint_query(text, path_may_be_empty=not isinstance(shape.path, Predicate))
+    except ShapesError as error:
+        raise ill_formed(rules, shape.node, error.what) from error
+    if query.paths and shape.path is None:
+        raise ill_formed(rules, shape.node, "its SPARQL constraint uses $PATH, but the shape has no sh:path")
+    constraint = SparqlConstraint(
+        shape,
+        node,
+        query,
+        _prefixes_of(rules, shape, node, text),
+        _messages(rules, shape, node),
+        any(is_true(as_term(term)) for term in rules.objects(node, SH.deactivated)),
+    )
+    _check_syntax(rules, constraint)
+    return constraint
+
+
+def declared_prefixes(rules: Graph, node: Term) -> dict[str, str]:
+    """Return the namespaces that ``sh:prefixes`` of a node declare, by their prefixes (section 5.2.1).
+
+    What ``owl:imports`` leads to within the shapes graph counts too.
+
+    Raises
+    ------
+    ShapesError
+        If a prefix is declared twice with different namespaces, or a declaration is incomplete.
+    """
+    found: dict[str, str] = {}
+    holders = {
+        holder
+        for start in rules.objects(node, SH.prefixes)
+        for holder in rules.transitive_objects(start, OWL.imports)
+    }
+    for declaration in {one for holder in holders for one in rules.objects(holder, SH.declare)}:
+        names = [str(name) for name in rules.objects(declaration, SH.prefix)]
+        spaces = [str(space) for space in rules.objects(declaration, SH.namespace)]
+        if len(names) != 1 or len(spaces) != 1:
+            raise ShapesError("a declaration of a prefix needs one sh:prefix and one sh:namespace")
+        if found.setdefault(names[0], spaces[0]) != spaces[0]:
+            raise ShapesError(f"the prefix {names[0]}: is declared for two namespaces")
+    return found
+
+
+def _prefixes_of(rules: Graph, shape: Shape, node: Term, text: str) -> dict[str, str]:
+    """Return the prefixes that a query uses and does not declare itself."""
+    try:
+        declared = {**_USUAL, **declared_prefixes(rules, node)}
+    except ShapesError as error:
+        raise ill_formed(rules, shape.node, error.what) from error
+    used: set[str] = set()
+    own: set[str] = set()
+    before = ""
+    for token in iter_tokens(text):
+        if token.kind is Kind.NAME:
+            (own if before == "PREFIX" else used).add(token.text.partition(":")[0])
+        before = token.word
+    if unknown := sorted(used - own - declared.keys()):
+        what = f"the query of its SPARQL constraint uses the prefix {unknown[0]}:, which is not declared"
+        raise ill_formed(rules, shape.node, what)
+    return {name: declared[name] for name in sorted(used - own)}
+
+
+def _messages(rules: Graph, shape: Shape, node: Term) -> tuple[Literal, ...]:
+    found = [text for text in rules.objects(node, SH.message) if isinstance(text, Literal)]
+    return tuple(sorted(found, key=lambda text: (text.language or "", str(text)))) or shape.messages
+
+
+def _check_syntax(rules: Graph, constraint: SparqlConstraint) -> None:
+    """Refuse a query that does not parse: it is asked of a store with nothing in it."""
+    try:
+        EmbeddedStore.in_memory().query(constraint.select(_PROBE, "<urn:path>"))
+    except InputError as error:
+        what = f"the query of its SPARQL constraint does not parse: {error.what}"
+        raise ill_formed(rules, constraint.shape.node, what) from error
+
+
+def _result_path(path: Term | None, own: PropertyPath | None) -> PropertyPath | None:
+    """Return the path of a result: the IRI that the query returns, else the path of the shape."""
+    return Predicate(path) if isinstance(path, URIRef) else own
