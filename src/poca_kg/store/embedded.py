@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 import pyoxigraph as ox
+from rdflib import Graph
 
 from poca_kg.errors import InputError, LimitError, NotFoundError, UsageError
 from poca_kg.store.binding import bind
 from poca_kg.store.bridge import from_engine, node, quad_from_engine, to_engine, triple_from_engine
+from poca_kg.store.complaints import complain_about_query, complain_about_update
 from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
 from poca_kg.store.documents import read_documents, replacement
@@ -24,6 +26,7 @@ from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import check_query, check_update, form_of, plain_form
 from poca_kg.store.glance import prefixes_at_a_glance
 from poca_kg.store.lexer import Token
+from poca_kg.store.lexical import LexicalReader, Loaded
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import (
@@ -41,6 +44,7 @@ from poca_kg.store.protocol import (
 )
 from poca_kg.store.syntax import explain
 from poca_kg.store.using import with_dataset
+from poca_kg.store.view import view_of
 from poca_kg.store.writing import (
     WatchedSink,
     XmlSink,
@@ -217,7 +221,7 @@ class EmbeddedStore:
                 )
         except SyntaxError as error:
             seen = check_query(text) if tokens is None else tokens
-            raise explain(text, seen, str(error), _complain_about_query) from None
+            raise explain(text, seen, str(error), complain_about_query) from None
 
     def _choose(
         self, tokens: Sequence[Token], default_graphs: Sequence[str], named_graphs: Sequence[str]
@@ -241,7 +245,7 @@ class EmbeddedStore:
         try:
             self._engine.update(seen, base_iri=BASE, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise explain(text, tokens, str(error), _complain_about_update) from None
+            raise explain(text, tokens, str(error), complain_about_update) from None
         except (RuntimeError, ValueError) as error:
             raise UsageError(f"the update cannot be applied: {error}") from None
         self._written()
@@ -265,6 +269,18 @@ class EmbeddedStore:
             self._engine.bulk_load(content, format=ox.RdfFormat.N_QUADS)
         add_empty_graphs(self._engine, content)
         self._written()
+
+    def load_lexically(self, document: Document, *, graph: str = "", mark: str = "d") -> Loaded:
+        """Add the triples of a document to one graph, as surrogates those that would be rewritten."""
+        self._check_writable()
+        before, reader = len(self._engine), LexicalReader(document, _graph_node(graph), mark)
+        self._engine.bulk_extend(reader)
+        self._written()
+        return Loaded(len(self._engine) - before, reader.surrogates)
+
+    def view(self, graph: str | None = None, *, surrogates: bool = False) -> Graph:
+        """Return a graph of rdflib that reads one graph from here, or all; see ``view``."""
+        return view_of(self._engine, None if graph is None else _graph_node(graph), surrogates=surrogates)
 
     def is_disjoint(self) -> bool:
         """Whether no triple stands in two graphs."""
@@ -378,19 +394,3 @@ def _open(make: Any, directory: Path) -> ox.Store:
             raise LimitError(f"another process writes to the store in {directory}", advice=advice) from None
         raise InputError(f"the store in {directory} cannot be opened: {error}") from None
     return engine
-
-
-def _complain_about_query(text: str) -> str | None:
-    try:
-        ox.Store().query(text, base_iri=BASE, prefixes=PREFIXES)
-    except SyntaxError as error:
-        return str(error)
-    return None
-
-
-def _complain_about_update(text: str) -> str | None:
-    try:
-        ox.Store().update(text, base_iri=BASE, prefixes=PREFIXES)
-    except SyntaxError as error:
-        return str(error)
-    return None

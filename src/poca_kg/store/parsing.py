@@ -17,13 +17,24 @@ from poca_kg.store.bridge import quad_from_engine
 from poca_kg.store.depth import check_depth
 from poca_kg.store.formats import RdfSyntax, syntax_of_path
 from poca_kg.store.positions import turtle_lines
+from poca_kg.store.protocol import Document
 from poca_kg.store.rdf_xml import check_rdf_xml, place_of_refusal
 
-__all__ = ["MOST_UNPACKED", "bad_data", "parse_bytes", "parse_file", "read_bytes", "turtle_lines"]
+__all__ = [
+    "MOST_UNPACKED",
+    "NEWER",
+    "NEWER_ADVICE",
+    "bad_data",
+    "iter_engine_quads",
+    "parse_bytes",
+    "parse_file",
+    "read_bytes",
+    "turtle_lines",
+]
 
 MOST_UNPACKED = 1 << 30
-_NEWER = "holds a triple term or a directed text of RDF 1.2, which is not read"
-_NEWER_ADVICE = "say the same with a node of its own"
+NEWER = "holds a triple term or a directed text of RDF 1.2, which is not read"
+NEWER_ADVICE = "say the same with a node of its own"
 
 
 def parse_file(path: Path, *, syntax: RdfSyntax | None = None, base: str | None = None) -> Graph:
@@ -91,11 +102,29 @@ def parse_bytes(data: bytes, *, syntax: RdfSyntax, name: str, base: str | None =
             try:
                 subject, predicate, object_, graph_name = quad_from_engine(quad)
             except UsageError:
-                raise InputError(_NEWER, place=FilePlace(name), advice=_NEWER_ADVICE) from None
+                raise InputError(NEWER, place=FilePlace(name), advice=NEWER_ADVICE) from None
             _target(graph, graph_name).add((subject, predicate, object_))
         for prefix, namespace in sorted(parser.prefixes.items()):
             graph.bind(prefix, namespace)
     return graph
+
+
+def iter_engine_quads(document: Document) -> Iterator[ox.Quad]:
+    """Iterate over the quads of a document as the engine's parser finds them, texts as written.
+
+    Raises
+    ------
+    InputError
+        If the document does not parse, is nested too deep, or is RDF/XML that declares entities.
+    """
+    data, name, base = document.data.removeprefix(BOM_UTF8), document.name, document.base
+    check_depth(data, document.syntax, name)
+    is_xml = document.syntax is RdfSyntax.RDF_XML
+    if is_xml:
+        check_rdf_xml(data, name)
+    with bad_data(name, locate=(lambda: place_of_refusal(data, name, base)) if is_xml else None):
+        media = ox.RdfFormat.from_media_type(document.syntax.media_type)
+        yield from ox.parse(data, format=media, base_iri=base)
 
 
 def _target(graph: Graph, graph_name: str) -> Graph:

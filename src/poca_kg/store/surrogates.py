@@ -1,9 +1,10 @@
 r"""Literals whose text the engine would rewrite when it stores them, kept as written under another datatype.
 
 The engine keeps the *value* of many literals and makes the text anew: ``"01"^^xsd:integer`` becomes
-``"1"``, ``"1.50"^^xsd:decimal`` becomes ``"1.5"``, ``"5"^^xsd:int`` even changes its datatype. Who has to judge
-what a file says (SHACL's ``sh:datatype``, ``sh:pattern``, ``sh:minLength``) loads such a literal as a
-*surrogate*: the same text, with the datatype ``https://w3id.org/poca-kg/lexical/`` followed by the IRI of its own.
+``"1"``, ``"1.50"^^xsd:decimal`` becomes ``"1.5"``, ``"5"^^xsd:int`` even changes its datatype. Who has to
+judge what a file says (SHACL's ``sh:datatype``, ``sh:pattern``, ``sh:minLength``) loads such a literal as a
+*surrogate*: the same text, with the datatype ``https://w3id.org/poca-kg/lexical/`` followed by the IRI of its
+own. A literal of the data that already has such a datatype gets one in front of it, so that none is mistaken.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from poca_kg.store.bridge import typed_literal
 from poca_kg.store.protocol import Term
 from poca_kg.vocabulary.iris import BASE
 
-__all__ = ["SURROGATE", "as_written", "is_rewritten", "keep_text", "surrogate_of", "surrogate_text"]
+__all__ = ["SURROGATE", "as_written", "is_rewritten", "keep_text", "surrogate_of"]
 
 SURROGATE = f"{BASE}lexical/"
 """What stands before the IRI of the datatype of a surrogate."""
@@ -67,13 +68,13 @@ def keep_text(literal: ox.Literal) -> ox.Literal | None:
     ('01', None)
     """
     datatype = literal.datatype.value
-    if not datatype.startswith(_XSD) or not is_rewritten(literal.value, datatype):
+    if not is_rewritten(literal.value, datatype):
         return None
     return ox.Literal(literal.value, datatype=ox.NamedNode(SURROGATE + datatype))
 
 
 def is_rewritten(text: str, datatype: str) -> bool:
-    """Whether the engine stores a literal with another text or datatype.
+    """Whether the engine stores a literal with another text or datatype, or it looks like a surrogate.
 
     >>> [is_rewritten(text, "http://www.w3.org/2001/XMLSchema#integer") for text in ("7", "07", "seven")]
     [False, True, False]
@@ -81,7 +82,7 @@ def is_rewritten(text: str, datatype: str) -> bool:
     if datatype in _ALWAYS:
         return _changes(text, datatype)
     if datatype not in _TRIED:
-        return False
+        return datatype.startswith(SURROGATE)
     kept = _KEPT.get(datatype)
     return not (kept and kept.fullmatch(text)) and _changes(text, datatype)
 
@@ -89,8 +90,9 @@ def is_rewritten(text: str, datatype: str) -> bool:
 def surrogate_of(term: Term) -> Term:
     """Return what stands for a term in data that was loaded lexically: its surrogate, or the term itself.
 
-    >>> surrogate_of(Literal("1.50", datatype=URIRef("http://www.w3.org/2001/XMLSchema#decimal"), normalize=False))
-    rdflib.term.Literal('1.50', datatype=...'https://w3id.org/poca-kg/lexical/http://www.w3.org/2001/XMLSchema#decimal'))
+    >>> from rdflib import XSD
+    >>> surrogate_of(Literal("1.50", datatype=XSD.decimal, normalize=False)).datatype.removeprefix(SURROGATE)
+    'http://www.w3.org/2001/XMLSchema#decimal'
     """
     if not isinstance(term, Literal) or term.datatype is None:
         return term
@@ -111,18 +113,10 @@ def as_written(term: Term) -> Term:
     return term
 
 
-def surrogate_text(literal: ox.Literal) -> Literal | None:
-    """Return the literal that an engine's surrogate stands for, ``None`` for a literal that is none."""
-    datatype = literal.datatype.value
-    if not datatype.startswith(SURROGATE):
-        return None
-    return typed_literal(literal.value, URIRef(datatype.removeprefix(SURROGATE)))
-
-
 @lru_cache(maxsize=50_000)
 def _changes(text: str, datatype: str) -> bool:
     """Store a literal and look at what has become of it: nobody knows better than the engine."""
     literal = ox.Literal(text, datatype=ox.NamedNode(datatype))
     store = ox.Store()
     store.add(ox.Quad(_ANYWHERE, _ANYWHERE, literal))
-    return next(iter(store)).object != literal
+    return bool(next(iter(store)).object != literal)
