@@ -18,13 +18,15 @@ from random import Random
 from benchmarks.validation.mistakes import MISTAKES, Facts
 from benchmarks.validation.terms import LABEL, SUBCLASS, TYPE, date, model, plain, thing, typed, worded
 
-__all__ = ["SHAPES", "SHARE", "VARIANTS", "Generated", "write_case", "write_graph"]
+__all__ = ["CONSTRAINTS", "SHAPES", "SHARE", "VARIANTS", "Generated", "write_case", "write_graph"]
 
 SHARE = 0.01
 """The share of things that have a mistake."""
 SHAPES = Path(__file__).parent / "shapes"
 VARIANTS = {"core": ("core.ttl",), "sparql": ("core.ttl", "sparql.ttl")}
 """The shapes of each variant, as files that together are one."""
+CONSTRAINTS = {"core": 31, "sparql": 35}
+"""How many constraints the node and property shapes have, not counting those of shapes within them."""
 
 _SEED = 20261122
 _CITIES_PER_REGION = 50
