@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -52,5 +53,5 @@ def run_measured(command: Sequence[str], out: Path, *, cpu_limit_s: int) -> Meas
     process.returncode = os.waitstatus_to_exitcode(state)
     cpu_s = usage.ru_utime + usage.ru_stime
     wall_s = time.monotonic() - begun
-    out_of_time = process.returncode < 0 and cpu_s >= cpu_limit_s
+    out_of_time = process.returncode == -signal.SIGXCPU or (process.returncode < 0 and cpu_s >= cpu_limit_s)
     return Measured(cpu_s, wall_s, usage.ru_maxrss / 1024, process.returncode, out_of_time)
