@@ -12,6 +12,7 @@ from rdflib.namespace import OWL, RDF, SH, SKOS
 
 from poca_kg.errors import InputError, NotFoundError
 from poca_kg.store.parsing import parse_file
+from poca_kg.validate.mends import mend_rules
 from poca_kg.vocabulary.iris import BASE
 
 __all__ = ["PLACEHOLDER", "Shapes", "as_shapes", "read_shapes"]
@@ -68,6 +69,7 @@ class Shapes:
             names = set(PLACEHOLDER.findall(str(triple[2]))) if triple[1] == SH.message else set()
             if not names or names - _KNOWN_VARIABLES:
                 copy.add(triple)
+        mend_rules(copy)
         return copy
 
     def schemes_of(self, concept_class: URIRef) -> tuple[URIRef, ...]:

@@ -10,13 +10,13 @@ All that SPARQL does between is done row by row, except counting and cutting: a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from poca_kg.errors import ShapesError
 from poca_kg.store.lexer import Kind, Token, tokenise
 
-__all__ = ["ConstraintQuery", "read_constraint_query"]
+__all__ = ["ConstraintQuery", "read_constraint_query", "refuse_forbidden"]
 
 _NEVER = {"MINUS", "VALUES", "SERVICE"}
 _PREBOUND = {"this", "shapesGraph", "currentShape", "PATH"}
@@ -108,6 +108,32 @@ def read_constraint_query(text: str, *, path_may_be_empty: bool = False) -> Cons
     return ConstraintQuery(text, start, openings, tuple(paths), doubts, reader.has_empty_path)
 
 
+def refuse_forbidden(tokens: Iterable[Token], bound: Set[str] = frozenset()) -> None:
+    """Refuse what SHACL forbids in a query with pre-bound variables (appendix A), and what we do not support.
+
+    Parameters
+    ----------
+    bound
+        Variables that are bound beforehand, beside those that always are.
+
+    Raises
+    ------
+    ShapesError
+        Without the shape, which the caller knows.
+    """
+    before = ""
+    for token in tokens:
+        if token.word in _NEVER:
+            raise ShapesError(f"the query of a constraint has {token.word}", advice=_ADVICE)
+        name = _variable(token)
+        if before == "AS" and name in _PREBOUND | bound:
+            raise ShapesError(f"the query binds ${name}, which is bound beforehand", advice=_ADVICE)
+        if name == "shapesGraph":
+            advice = "ask without $shapesGraph: shapes and data are kept apart"
+            raise ShapesError("the query asks the shapes graph, which is not supported", advice=advice)
+        before = token.word
+
+
 @dataclass(eq=False)
 class _Level:
     """What is known of ``$this`` in one group, as it is read from left to right."""
@@ -137,28 +163,16 @@ class _Reader:
     _depth: int = 0
 
     def read(self) -> None:
-        self._refuse_what_shacl_forbids()
+        refuse_forbidden(self.tokens)
+        for name in ("currentShape", "failure"):
+            if any(_variable(token) == name for token in self.tokens):
+                self.doubts.append(f"it uses ${name}")
         words = [token.word for token in self.tokens]
         forms = [word for word in words if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")]
         if not forms or forms[0] != "SELECT":
             raise ShapesError("sh:select holds no SELECT query", advice=_ADVICE)
         self.first = words.index("SELECT")
         self._select(self.first, nested=False)
-
-    def _refuse_what_shacl_forbids(self) -> None:
-        before = ""
-        for token in self.tokens:
-            if token.word in _NEVER:
-                raise ShapesError(f"the query of a constraint has {token.word}", advice=_ADVICE)
-            name = _variable(token)
-            if before == "AS" and name in _PREBOUND:
-                raise ShapesError(f"the query binds ${name}, which is bound beforehand", advice=_ADVICE)
-            if name == "shapesGraph":
-                advice = "ask without $shapesGraph: shapes and data are kept apart"
-                raise ShapesError("the query asks the shapes graph, which is not supported", advice=advice)
-            if name in ("currentShape", "failure"):
-                self.doubts.append(f"it uses ${name}")
-            before = token.word
 
     def _select(self, at: int, *, nested: bool) -> int:
         """Read a SELECT from its keyword; return the index behind it (that of the ``}`` of a nested one)."""

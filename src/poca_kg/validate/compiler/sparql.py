@@ -13,22 +13,24 @@ from functools import cached_property
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
+from rdflib.term import Node
 
 from poca_kg.errors import InputError, ShapesError
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.lexer import Kind, iter_tokens
+from poca_kg.store.lexer import Kind, iter_tokens, tokenise
 from poca_kg.store.protocol import Term
-from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query
+from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query, refuse_forbidden
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate, PropertyPath, as_term
-from poca_kg.validate.shape_graph.model import Shape, TargetKind
+from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, TargetKind
 from poca_kg.validate.shape_graph.values import ill_formed, is_true
 
-__all__ = ["SparqlConstraint", "declared_prefixes", "read_sparql_constraint"]
+__all__ = ["SparqlConstraint", "check_queries", "declared_prefixes", "read_sparql_constraint"]
 
 _USUAL = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "xsd": str(XSD)}
 _OWN_VARIABLES = ("this", "path", "value", "message")
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+_VALIDATORS = (SH.validator, SH.nodeValidator, SH.propertyValidator)
 _PROBE = "?this <urn:x> ?this"
 
 
@@ -163,6 +165,43 @@ def read_sparql_constraint(rules: Graph, shape: Shape, node: Term) -> SparqlCons
     )
     _check_syntax(rules, constraint)
     return constraint
+
+
+def check_queries(shapes: ShapeGraph) -> None:
+    """Refuse every query of a shapes graph that SHACL does not allow, whichever engine is to ask it.
+
+    Raises
+    ------
+    ShapesError
+        If a SPARQL constraint of some shape, or a validator of a SPARQL-based constraint component, is not
+        well-formed.
+    """
+    for shape in shapes.shapes.values():
+        for constraint in shape.constraints:
+            if constraint.source is not None and constraint.component == SH.SPARQLConstraintComponent:
+                read_sparql_constraint(shapes.rules, shape, constraint.source)
+    for property_of_component in _VALIDATORS:
+        for component, validator in shapes.rules.subject_objects(property_of_component):
+            names = {
+                str(path).rpartition("#")[2].rpartition("/")[2] for path in _parameters(shapes, component)
+            }
+            for text in (
+                *shapes.rules.objects(validator, SH.ask),
+                *shapes.rules.objects(validator, SH.select),
+            ):
+                _check_validator(shapes.rules, component, str(text), names | {"value"})
+
+
+def _parameters(shapes: ShapeGraph, component: Node) -> Iterator[Node]:
+    for parameter in shapes.rules.objects(component, SH.parameter):
+        yield from shapes.rules.objects(parameter, SH.path)
+
+
+def _check_validator(rules: Graph, component: Node, text: str, names: set[str]) -> None:
+    try:
+        refuse_forbidden(tokenise(text), names)
+    except ShapesError as error:
+        raise ill_formed(rules, component, error.what) from error
 
 
 def declared_prefixes(rules: Graph, node: Term) -> dict[str, str]:
