@@ -1,7 +1,7 @@
 """The faces of a report: each a function from a report to a text, all of them in one table.
 
-A rendering says what the report says and nothing else; it knows neither files nor streams, and whatever the data
-holds does no harm to who reads it: a terminal, a browser, a parser.
+A rendering says what the report says and nothing else; it knows neither files nor streams, and whatever the
+data holds does no harm to who reads it: a terminal, a browser, a parser.
 """
 
 from __future__ import annotations

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from poca_kg.validate.renderings.github import render_github
+from poca_kg.validate.renderings.html_page import render_html
 from poca_kg.validate.renderings.json_text import render_json
+from poca_kg.validate.renderings.junit import render_junit
+from poca_kg.validate.renderings.markdown import render_markdown
 from poca_kg.validate.renderings.report_graph import render_turtle
+from poca_kg.validate.renderings.sarif import render_sarif
 from poca_kg.validate.renderings.text import render_text
 from poca_kg.validate.renderings.view import Render
 
@@ -39,6 +44,11 @@ RENDERINGS: Mapping[str, Rendering] = MappingProxyType(
         "text": Rendering("text/plain", ".txt", render_text),
         "json": Rendering("application/json", ".json", render_json),
         "ttl": Rendering("text/turtle", ".ttl", render_turtle),
+        "junit": Rendering("application/xml", ".xml", render_junit),
+        "sarif": Rendering("application/sarif+json", ".sarif", render_sarif),
+        "github": Rendering("text/plain", ".txt", render_github),
+        "html": Rendering("text/html", ".html", render_html),
+        "md": Rendering("text/markdown", ".md", render_markdown),
     }
 )
 """Every rendering by its name, the default first."""
