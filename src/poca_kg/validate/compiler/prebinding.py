@@ -10,7 +10,8 @@ All that SPARQL does between is done row by row, except counting and cutting: a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from poca_kg.errors import ShapesError
@@ -24,6 +25,7 @@ _COUNTING = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _CUTTING = {"LIMIT", "OFFSET"}
 _ENDS_OF_TRIPLES = {"FILTER", "OPTIONAL", "BIND", "GRAPH", "UNION"}
 _DEEPEST = 60
+_ESCAPE = re.compile(r"\\(.)")
 _ADVICE = "see SHACL, section 5.2.1 and appendix A"
 
 
@@ -36,11 +38,13 @@ class ConstraintQuery:
     text
         The query as the shapes graph has it.
     start
-        Where SELECT begins; before it stands the prologue.
+        Where SELECT begins, behind the prologue.
     openings
         Where the focus nodes are to be joined: the offsets behind some ``{``, rising.
-    paths
-        Where ``$PATH`` stands: pairs of offsets.
+    paths, names
+        Where ``$PATH`` and prefixed names stand: pairs of offsets.
+    own_prefixes
+        The namespaces that the prologue declares, by their prefixes.
     doubts
         Why the query may not be asked for all focus nodes at once; empty if it may.
     has_empty_path
@@ -51,16 +55,19 @@ class ConstraintQuery:
     start: int
     openings: tuple[int, ...]
     paths: tuple[tuple[int, int], ...]
+    names: tuple[tuple[int, int], ...]
+    own_prefixes: Mapping[str, str] = field(hash=False)
     doubts: tuple[str, ...]
     has_empty_path: bool = False
 
     @property
-    def prologue(self) -> str:
-        """The text before SELECT."""
-        return self.text[: self.start]
+    def prefixes(self) -> frozenset[str]:
+        """The prefixes that the query uses and does not declare itself."""
+        used = {self.text[start:end].partition(":")[0] for start, end in self.names}
+        return frozenset(used - self.own_prefixes.keys())
 
-    def bound_to(self, focus: str, path: str = "") -> str:
-        """Return the query without its prologue, asked of every focus node.
+    def bound_to(self, focus: str, path: str = "", prefixes: Mapping[str, str] | None = None) -> str:
+        """Return the query asked of every focus node, without a prologue: its names are whole IRIs.
 
         Parameters
         ----------
@@ -68,17 +75,28 @@ class ConstraintQuery:
             A pattern in SPARQL that binds ``?this`` once to each focus node.
         path
             What stands in place of ``$PATH``: a property path in SPARQL.
+        prefixes
+            The namespaces of :attr:`prefixes`.
 
-        >>> read_constraint_query("SELECT $this { FILTER (isBlank($this)) }").bound_to("?this a <http://e/C>")
-        'SELECT $this { { ?this a <http://e/C> } FILTER (isBlank($this)) }'
+        >>> query = read_constraint_query("SELECT $this { $this a e:C FILTER (isBlank($this)) }")
+        >>> query.bound_to("?this ?p ?o", prefixes={"e": "http://e/"})
+        'SELECT $this { { ?this ?p ?o } $this a <http://e/C> FILTER (isBlank($this)) }'
         """
+        spaces = {**(prefixes or {}), **self.own_prefixes}
         edits = [(offset, offset, f" {{ {focus} }}") for offset in self.openings]
         edits += [(start, end, path) for start, end in self.paths]
+        for start, end in self.names:
+            prefix, _, local = self.text[start:end].partition(":")
+            edits.append((start, end, f"<{spaces[prefix]}{_ESCAPE.sub(_plain, local)}>"))
         pieces, done = [], self.start
         for start, end, text in sorted(edits):
             pieces += [self.text[done:start], text]
             done = end
         return "".join([*pieces, self.text[done:]])
+
+
+def _plain(escape: re.Match[str]) -> str:
+    return escape[1]
 
 
 def read_constraint_query(text: str, *, path_may_be_empty: bool = False) -> ConstraintQuery:
@@ -100,12 +118,34 @@ def read_constraint_query(text: str, *, path_may_be_empty: bool = False) -> Cons
     """
     reader = _Reader(tokenise(text), path_may_be_empty)
     reader.read()
-    paths = [
-        (token.start, token.start + len(token.text)) for token in reader.tokens if _variable(token) == "PATH"
-    ]
     start = reader.tokens[reader.first].start
-    openings, doubts = tuple(sorted(reader.openings)), tuple(dict.fromkeys(reader.doubts))
-    return ConstraintQuery(text, start, openings, tuple(paths), doubts, reader.has_empty_path)
+    return ConstraintQuery(
+        text,
+        start,
+        openings=tuple(sorted(reader.openings)),
+        paths=tuple(_place(token) for token in reader.tokens if _variable(token) == "PATH"),
+        names=tuple(
+            _place(token) for token in reader.tokens if token.kind is Kind.NAME and token.start > start
+        ),
+        own_prefixes=_own_prefixes(reader.tokens[: reader.first]),
+        doubts=tuple(dict.fromkeys(reader.doubts)),
+        has_empty_path=reader.has_empty_path,
+    )
+
+
+def _place(token: Token) -> tuple[int, int]:
+    return token.start, token.start + len(token.text)
+
+
+def _own_prefixes(prologue: Sequence[Token]) -> dict[str, str]:
+    """Return what PREFIX declares; BASE is refused, as the IRIs of a shapes graph are whole."""
+    found = {}
+    for before, name, iri in zip(prologue, prologue[1:], prologue[2:], strict=False):
+        if before.word == "PREFIX":
+            found[name.text.rstrip(":")] = iri.text[1:-1]
+    if any(token.word == "BASE" for token in prologue):
+        raise ShapesError("the query of a constraint has BASE", advice="write IRIs in full")
+    return found
 
 
 def refuse_forbidden(tokens: Iterable[Token], bound: Set[str] = frozenset()) -> None:

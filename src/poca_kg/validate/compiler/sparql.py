@@ -17,7 +17,7 @@ from rdflib.term import Node
 
 from poca_kg.errors import InputError, ShapesError
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.store.lexer import Kind, iter_tokens, tokenise
+from poca_kg.store.lexer import tokenise
 from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query, refuse_forbidden
 from poca_kg.validate.findings import Finding
@@ -75,7 +75,7 @@ class SparqlConstraint:
         return (*_OWN_VARIABLES, *sorted(named - set(_OWN_VARIABLES)))
 
     def select(self, focus: str, path: str = "") -> str:
-        """Return the query for all focus nodes.
+        """Return the query for all focus nodes; it declares no prefixes and needs none.
 
         Parameters
         ----------
@@ -84,10 +84,14 @@ class SparqlConstraint:
         path
             The path of the shape in SPARQL, which stands in place of ``$PATH``.
         """
-        prefixes = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in sorted(self.prefixes.items()))
         variables = " ".join(f"?{name}" for name in self.variables)
-        inner = self.query.bound_to(focus, path)
-        return f"{prefixes}{self.query.prologue}SELECT DISTINCT {variables} WHERE {{ {{ {inner}\n}} }}"
+        inner = self.query.bound_to(focus, path, self.prefixes)
+        return f"SELECT DISTINCT {variables} WHERE {{ {{ {inner}\n}} }}"
+
+    def failing(self, focus: str, variable: str, path: str = "") -> str:
+        """Return a pattern that binds ``variable`` to the focus nodes that break it, each once."""
+        inner = self.query.bound_to(focus, path, self.prefixes)
+        return f"{{ SELECT DISTINCT (?this AS {variable}) WHERE {{ {{ {inner}\n}} }} }}"
 
     def findings(self, rows: Iterable[tuple[Term | None, ...]]) -> Iterator[Finding]:
         """Iterate over what the rows of :meth:`select` tell (SHACL, section 5.3.2)."""
@@ -159,7 +163,7 @@ def read_sparql_constraint(rules: Graph, shape: Shape, node: Term) -> SparqlCons
         shape,
         node,
         query,
-        _prefixes_of(rules, shape, node, text),
+        _prefixes_of(rules, shape, node, query),
         _messages(rules, shape, node),
         any(is_true(as_term(term)) for term in rules.objects(node, SH.deactivated)),
     )
@@ -230,23 +234,16 @@ def declared_prefixes(rules: Graph, node: Term) -> dict[str, str]:
     return found
 
 
-def _prefixes_of(rules: Graph, shape: Shape, node: Term, text: str) -> dict[str, str]:
-    """Return the prefixes that a query uses and does not declare itself."""
+def _prefixes_of(rules: Graph, shape: Shape, node: Term, query: ConstraintQuery) -> dict[str, str]:
+    """Return the namespaces of the prefixes that a query uses."""
     try:
         declared = {**_USUAL, **declared_prefixes(rules, node)}
     except ShapesError as error:
         raise ill_formed(rules, shape.node, error.what) from error
-    used: set[str] = set()
-    own: set[str] = set()
-    before = ""
-    for token in iter_tokens(text):
-        if token.kind is Kind.NAME:
-            (own if before == "PREFIX" else used).add(token.text.partition(":")[0])
-        before = token.word
-    if unknown := sorted(used - own - declared.keys()):
+    if unknown := sorted(query.prefixes - declared.keys()):
         what = f"the query of its SPARQL constraint uses the prefix {unknown[0]}:, which is not declared"
         raise ill_formed(rules, shape.node, what)
-    return {name: declared[name] for name in sorted(used - own)}
+    return {name: declared[name] for name in query.prefixes}
 
 
 def _messages(rules: Graph, shape: Shape, node: Term) -> tuple[Literal, ...]:
