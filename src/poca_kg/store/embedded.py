@@ -26,7 +26,6 @@ from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.store.gate import check_query, check_update, form_of, plain_form
 from poca_kg.store.glance import prefixes_at_a_glance
 from poca_kg.store.lexer import Token
-from poca_kg.store.lexical import LexicalReader, Loaded
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import (
@@ -269,14 +268,6 @@ class EmbeddedStore:
             self._engine.bulk_load(content, format=ox.RdfFormat.N_QUADS)
         add_empty_graphs(self._engine, content)
         self._written()
-
-    def load_lexically(self, document: Document, *, graph: str = "", mark: str = "d") -> Loaded:
-        """Add the triples of a document to one graph, as surrogates those that would be rewritten."""
-        self._check_writable()
-        before, reader = len(self._engine), LexicalReader(document, _graph_node(graph), mark)
-        self._engine.bulk_extend(reader)
-        self._written()
-        return Loaded(len(self._engine) - before, reader.surrogates)
 
     def view(self, graph: str | None = None, *, surrogates: bool = False) -> Graph:
         """Return a graph of rdflib that reads one graph from here, or all; see ``view``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
@@ -13,18 +12,10 @@ from poca_kg.store.parsing import NEWER, NEWER_ADVICE, iter_engine_quads
 from poca_kg.store.protocol import Document
 from poca_kg.store.surrogates import keep_text
 
-__all__ = ["EngineTriple", "LexicalReader", "Loaded", "iter_triples"]
+__all__ = ["EngineTriple", "LexicalReader", "iter_triples"]
 
 EngineTriple: TypeAlias = tuple[Any, Any, Any]
 _DIRECTED = "http://www.w3.org/1999/02/22-rdf-syntax-ns#dirLangString"
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What became of a document: how many triples it added, and how many literals became surrogates."""
-
-    triples: int
-    surrogates: int
 
 
 class LexicalReader:
