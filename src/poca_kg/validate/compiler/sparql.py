@@ -19,7 +19,9 @@ from poca_kg.errors import InputError, ShapesError
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.lexer import tokenise
 from poca_kg.store.protocol import Term
+from poca_kg.validate.compiler.patterns import Focus, Patterns, Violations
 from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query, refuse_forbidden
+from poca_kg.validate.compiler.walking import may_be_empty, write_full_path
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate, PropertyPath, as_term
 from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, TargetKind
@@ -28,7 +30,7 @@ from poca_kg.validate.shape_graph.values import ill_formed, is_true
 __all__ = ["SparqlConstraint", "check_queries", "declared_prefixes", "read_sparql_constraint"]
 
 _USUAL = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "xsd": str(XSD)}
-_OWN_VARIABLES = ("this", "path", "value", "message")
+_OWN_VARIABLES = ("this", "value", "path", "message")
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _VALIDATORS = (SH.validator, SH.nodeValidator, SH.propertyValidator)
 _PROBE = "?this <urn:x> ?this"
@@ -70,31 +72,22 @@ class SparqlConstraint:
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
-        """The variables of :meth:`select`, in the order of its rows."""
+        """What the query is asked for, in the order of the rows that :meth:`findings` reads."""
         named = {name for message in self.messages for name in _PLACEHOLDER.findall(message)}
         return (*_OWN_VARIABLES, *sorted(named - set(_OWN_VARIABLES)))
 
-    def select(self, focus: str, path: str = "") -> str:
-        """Return the query for all focus nodes; it declares no prefixes and needs none.
-
-        Parameters
-        ----------
-        focus
-            A pattern in SPARQL that binds ``?this`` once to each focus node.
-        path
-            The path of the shape in SPARQL, which stands in place of ``$PATH``.
-        """
-        variables = " ".join(f"?{name}" for name in self.variables)
-        inner = self.query.bound_to(focus, path, self.prefixes)
-        return f"SELECT DISTINCT {variables} WHERE {{ {{ {inner}\n}} }}"
-
-    def failing(self, focus: str, variable: str, path: str = "") -> str:
-        """Return a pattern that binds ``variable`` to the focus nodes that break it, each once."""
-        inner = self.query.bound_to(focus, path, self.prefixes)
-        return f"{{ SELECT DISTINCT (?this AS {variable}) WHERE {{ {{ {inner}\n}} }} }}"
+    def violations(self, patterns: Patterns, focus: Focus) -> Violations:
+        """Return the focus nodes that break the constraint, with what the query says about each."""
+        these = f"{{ SELECT DISTINCT ({focus.variable} AS ?this) WHERE {{ {focus.pattern} }} }}"
+        path = "" if self.shape.path is None else write_full_path(self.shape.path)
+        inner = self.query.bound_to(these, path, self.prefixes)
+        names = (focus.variable, *(patterns.fresh(name) for name in self.variables[1:]))
+        asked = " ".join(f"(?{own} AS {name})" for own, name in zip(self.variables, names, strict=True))
+        pattern = f"{{ SELECT DISTINCT {asked} WHERE {{ {{ {inner}\n}} }} }}"
+        return Violations(pattern, names[0], names[1], names[2], names[3:])
 
     def findings(self, rows: Iterable[tuple[Term | None, ...]]) -> Iterator[Finding]:
-        """Iterate over what the rows of :meth:`select` tell (SHACL, section 5.3.2)."""
+        """Iterate over what rows of :attr:`variables` tell (SHACL, section 5.3.2)."""
         for row in rows:
             values = dict(zip(self.variables, row, strict=True))
             focus, path = values["this"], values["path"]
@@ -138,8 +131,8 @@ def read_sparql_constraint(rules: Graph, shape: Shape, node: Term) -> SparqlCons
     >>> shape = Shape(URIRef("http://e/S"), None, (), ())
     >>> read = read_sparql_constraint(Graph().parse(data=text), shape, URIRef("http://e/C"))
     >>> read.variables
-    ('this', 'path', 'value', 'message')
-    >>> found = read.findings([(URIRef("http://e/a"), None, Literal(7), None)])
+    ('this', 'value', 'path', 'message')
+    >>> found = read.findings([(URIRef("http://e/a"), Literal(7), None, None)])
     >>> [finding.messages for finding in found]
     [(rdflib.term.Literal('7 is odd'),)]
 
@@ -154,7 +147,7 @@ def read_sparql_constraint(rules: Graph, shape: Shape, node: Term) -> SparqlCons
         raise ill_formed(rules, shape.node, "its SPARQL constraint needs one text at sh:select")
     text = str(texts[0])
     try:
-        query = read_constraint_query(text, path_may_be_empty=not isinstance(shape.path, Predicate))
+        query = read_constraint_query(text, path_may_be_empty=_may_be_empty(shape))
     except ShapesError as error:
         raise ill_formed(rules, shape.node, error.what) from error
     if query.paths and shape.path is None:
@@ -234,6 +227,10 @@ def declared_prefixes(rules: Graph, node: Term) -> dict[str, str]:
     return found
 
 
+def _may_be_empty(shape: Shape) -> bool:
+    return shape.path is not None and may_be_empty(shape.path)
+
+
 def _prefixes_of(rules: Graph, shape: Shape, node: Term, query: ConstraintQuery) -> dict[str, str]:
     """Return the namespaces of the prefixes that a query uses."""
     try:
@@ -254,7 +251,7 @@ def _messages(rules: Graph, shape: Shape, node: Term) -> tuple[Literal, ...]:
 def _check_syntax(rules: Graph, constraint: SparqlConstraint) -> None:
     """Refuse a query that does not parse: it is asked of a store with nothing in it."""
     try:
-        EmbeddedStore.in_memory().query(constraint.select(_PROBE, "<urn:path>"))
+        EmbeddedStore.in_memory().query(constraint.query.bound_to(_PROBE, "<urn:path>", constraint.prefixes))
     except InputError as error:
         what = f"the query of its SPARQL constraint does not parse: {error.what}"
         raise ill_formed(rules, constraint.shape.node, what) from error
