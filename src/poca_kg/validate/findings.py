@@ -28,6 +28,8 @@ class Finding:
         The shape that has the constraint, the constraint component, and the node of a SPARQL constraint.
     messages
         The messages of the shape or of the SPARQL constraint, placeholders filled in by the engine or not.
+    repetition
+        0, 1, ... for results that are otherwise the same: ``sh:uniqueLang`` has one for each language.
     details
         The results that this one rests on (``sh:detail``), where the engine gives them.
     """
@@ -42,6 +44,7 @@ class Finding:
     messages: tuple[Literal, ...] = ()
     details: frozenset[Finding] = frozenset()
     severity_iri: URIRef | None = None
+    repetition: int = 0
 
 
 @dataclass(frozen=True)

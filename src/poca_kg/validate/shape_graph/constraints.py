@@ -11,6 +11,7 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.paths import as_term
 from poca_kg.validate.shape_graph.components import COMPONENTS, Component, Value
 from poca_kg.validate.shape_graph.model import Constraint, ShapeNode
+from poca_kg.validate.shape_graph.regular_expressions import is_pattern_at_all
 from poca_kg.validate.shape_graph.values import ill_formed, is_true, read_value
 from poca_kg.vocabulary.prefixes import shorten_iri
 
@@ -68,6 +69,8 @@ def _with_companions(
     """Yield the constraint, or one for each qualified value shape."""
     parameters = {component.parameter: value}
     parameters |= {name: values[0] for name, values in companions.items() if values}
+    if component.parameter == SH.pattern:
+        _check_pattern(rules, node, str(value[0]), parameters.get(SH.flags, ()))
     if SH.qualifiedValueShape not in companions:
         shapes = _as_shapes(value) if component.value in _SHAPED else ()
         yield Constraint(component.iri, parameters, shapes)
@@ -81,6 +84,12 @@ def _with_companions(
             _as_shapes(shape),
             siblings=siblings,
         )
+
+
+def _check_pattern(rules: Graph, node: ShapeNode, pattern: str, flags: tuple[Term, ...]) -> None:
+    if not is_pattern_at_all(pattern, str(flags[0]) if flags else ""):
+        with_flags = f" with the flags {str(flags[0])!r}" if flags else ""
+        raise ill_formed(rules, node, f"{pattern!r}{with_flags} is no regular expression")
 
 
 def _siblings(rules: Graph, node: ShapeNode) -> tuple[ShapeNode, ...]:

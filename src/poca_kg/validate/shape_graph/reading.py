@@ -51,17 +51,22 @@ def read_shape_graph(rules: Graph) -> ShapeGraph:
         If a shape is not well-formed, uses a term of the ``sh:`` namespace that is none of SHACL Core or
         SHACL-SPARQL, or refers to itself; the message names the shape.
     """
-    _check_terms(rules)
-    nodes = sorted(_shape_nodes(rules), key=lambda node: (isinstance(node, BNode), node))
+    found = _shape_nodes(rules)
+    _check_terms(rules, found)
+    nodes = sorted(found, key=lambda node: (isinstance(node, BNode), node))
     shapes = {node: _read_shape(rules, node) for node in nodes}
     check_recursion(rules, shapes)
     return ShapeGraph(shapes, rules)
 
 
-def _check_terms(rules: Graph) -> None:
-    """Refuse what we do not know: a shape whose rule is passed over looks as if the data obeyed it."""
+def _check_terms(rules: Graph, shapes: set[ShapeNode]) -> None:
+    """Refuse what we do not know: a shape whose rule is passed over looks as if the data obeyed it.
+
+    A node with a type that is no shape is data that stand in the same file, and may say what it likes.
+    """
     for subject, predicate in sorted(set(rules.subject_predicates(unique=True)), key=str):
-        if str(predicate).startswith(str(SH)) and predicate not in KNOWN_TERMS:
+        is_ours = subject in shapes or (subject, RDF.type, None) not in rules
+        if is_ours and str(predicate).startswith(str(SH)) and predicate not in KNOWN_TERMS:
             what = f"{name_shape(rules, subject)} uses {shorten_iri(str(predicate))}"
             advice = "correct the name, or leave out what is not in SHACL Core or SHACL-SPARQL"
             raise InputError(f"{what}, which is no term of SHACL Core or SHACL-SPARQL", advice=advice)

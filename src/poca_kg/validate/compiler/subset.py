@@ -1,0 +1,70 @@
+"""What the compiler covers: all of SHACL Core, apart from what no query can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rdflib import BNode, Literal
+from rdflib.namespace import SH
+
+from poca_kg.validate.compiler.compilation import PATTERNS
+from poca_kg.validate.compiler.conditions import CONDITIONS
+from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, TargetKind, is_regular_expression
+from poca_kg.validate.shape_graph.naming import name_shape
+from poca_kg.vocabulary.prefixes import shorten_iri
+
+__all__ = ["outside_subset"]
+
+_COVERED = {*PATTERNS, *CONDITIONS, SH.PropertyConstraintComponent}
+_DEEPEST = 30
+
+
+def outside_subset(shapes: ShapeGraph) -> str | None:
+    """Return why the compiler cannot judge by these shapes, in words for the report; ``None`` if it can.
+
+    >>> from rdflib import Graph
+    >>> outside_subset(ShapeGraph({}, Graph())) is None
+    True
+    """
+    return next(_reasons(shapes), None)
+
+
+def _reasons(shapes: ShapeGraph) -> Iterator[str]:
+    for shape in shapes.shapes.values():
+        name = name_shape(shapes.rules, shape.node)
+        if any(_is_blank(target.term) for target in shape.targets if target.kind is TargetKind.NODE):
+            yield f"{name} has a blank node as its target"
+        for constraint in shape.constraints:
+            if (reason := _reason(constraint)) is not None:
+                yield f"{name} {reason}"
+    if any(_is_too_deep(shapes, shape) for shape in shapes.targeted):
+        yield f"shapes stand within shapes more than {_DEEPEST} times"
+
+
+def _reason(constraint: Constraint) -> str | None:
+    """Return why a constraint is not covered."""
+    if constraint.component not in _COVERED:
+        return f"uses {shorten_iri(constraint.component)}"
+    constants = (*constraint.parameters.get(SH.hasValue, ()), *constraint.parameters.get(SH["in"], ()))
+    if any(map(_is_blank, constants)):
+        return "asks for a blank node"
+    pattern, flags = constraint.only(SH.pattern), constraint.only(SH.flags)
+    if isinstance(pattern, Literal) and not is_regular_expression(str(pattern), str(flags or "")):
+        return f"has a pattern that SPARQL does not know: {pattern.n3()}"
+    return None
+
+
+def _is_blank(term: object) -> bool:
+    return isinstance(term, BNode)
+
+
+def _is_too_deep(shapes: ShapeGraph, shape: Shape) -> bool:
+    level = {shape.node}
+    for _ in range(_DEEPEST):
+        level = {
+            inner
+            for node in level
+            for constraint in shapes.shapes[node].constraints
+            for inner in (*constraint.shapes, *constraint.siblings)
+        }
+    return bool(level)
