@@ -56,7 +56,10 @@ class Settings:
     query_timeout: float
     query_memory_bytes: int
     write_timeout: float
+    validation_timeout: float
+    validations: int
     workers: int
+    borrowers: int
     queue: int
     client_seconds: float
     trusted_proxies: tuple[Network, ...]
@@ -230,9 +233,24 @@ TABLE: tuple[Setting, ...] = (
         _seconds, lambda: 60.0,
     ),
     Setting(
+        "validation_timeout", "`30`", "seconds", "How long a validation at `/validate` may take.",
+        _seconds, lambda: 30.0,
+    ),
+    Setting(
+        "validations", "`2`", "number",
+        "How many validations run at a time in the whole service, shared out among the fronts; 0 takes none.",
+        _size, lambda: 2,
+    ),
+    Setting(
         "workers", "`4`", "number",
         "How many queries run at a time in the whole service, shared out among the fronts.",
         _count, lambda: 4,
+    ),
+    Setting(
+        "borrowers", "`1`", "number",
+        "How many workers of each front answer plain queries on connections that they are lent (Linux only); "
+        "0 lends none.",
+        _size, lambda: 1,
     ),
     Setting(
         "queue", "`64`", "number", "How many queries may wait for a worker, in each front.",

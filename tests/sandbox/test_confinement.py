@@ -37,7 +37,7 @@ def test_a_worker_holds_no_secret_and_no_file(start, monkeypatch) -> None:
     held = told(start(), "holdings")
     assert held["environment"] == {}
     assert [number for number in held["files"] if number > 4] == []
-    assert held["limits"] == {"CORE": 0, "FSIZE": 0, "NOFILE": 16}
+    assert held["limits"] == {"CORE": 0, "FSIZE": 0, "NOFILE": 96}
 
 
 def test_not_even_its_first_environment_holds_a_secret(start, monkeypatch) -> None:

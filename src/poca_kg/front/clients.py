@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-__all__ = ["Network", "client_of", "is_trusted", "scheme_of"]
+__all__ = ["Network", "client_of", "is_trusted", "peer_of", "scheme_of"]
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -47,6 +47,18 @@ def client_of(peer: str, headers: Mapping[str, str], trusted: Sequence[Network])
             if not _is_in(address, trusted):
                 break
     return _named(address)
+
+
+def peer_of(name: object) -> str:
+    """Return the address of the other side of a socket, without its port; none for a Unix socket.
+
+    >>> peer_of(("::ffff:192.0.2.1", 80, 0, 0)), peer_of("")
+    ('192.0.2.1', '')
+    """
+    if not isinstance(name, tuple):
+        return ""
+    address = str(name[0])
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:

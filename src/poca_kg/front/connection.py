@@ -6,21 +6,25 @@ import asyncio
 import logging
 import math
 import socket
-import struct
 import time
-from collections.abc import Coroutine, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Sequence
+from typing import cast
 
 from poca_kg.errors import UsageError
-from poca_kg.front.heads import Asked, Dates, Framing, Head, render_head
-from poca_kg.front.messages import Handler, Request, Response
+from poca_kg.front.clients import peer_of
+from poca_kg.front.heads import Asked, Framing, Head, render_head
+from poca_kg.front.home import Home
+from poca_kg.front.lending.lease import Lease
+from poca_kg.front.lending.plain import PlainHead
+from poca_kg.front.messages import Request, Response
 from poca_kg.front.patience import Patience
 from poca_kg.front.pending import PendingCall
-from poca_kg.front.reading import Door, Incoming, Phase, RequestReader
-from poca_kg.front.refusals import RefusalError, Refuse
+from poca_kg.front.reading import Incoming, Phase, RequestReader
+from poca_kg.front.refusals import RefusalError
+from poca_kg.front.sockets import hang_up, reset_when_closed
 from poca_kg.front.streaming import Stream, close_pieces
 
-__all__ = ["GONE", "Connection", "Home"]
+__all__ = ["GONE", "Connection"]
 
 GONE = 499
 """What is told as the status where a client hung up before its response began."""
@@ -30,33 +34,6 @@ _AHEAD_BYTES = 65_536
 _SLICE_BYTES = 16_384
 _JOINED_BYTES = 65_536
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-_RESET = struct.pack("ii", 1, 0)
-
-
-class Home(Protocol):
-    """What a connection needs of its listener."""
-
-    door: Door
-    handler: Handler
-    refuse: Refuse
-    dates: Dates
-    in_flight: int
-    is_stopping: bool
-
-    def now(self) -> float:
-        """Return the time of the event loop."""
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something beside."""
-
-    def enter(self, connection: Connection) -> bool:
-        """Take a connection, if there is room for it."""
-
-    def leave(self, connection: Connection) -> None:
-        """Forget a connection."""
-
-    def tell(self, request: Request, status: int, *, sent: int, since: float, reason: str) -> None:
-        """Hear how a request has ended."""
 
 
 class Connection(asyncio.Protocol):
@@ -75,13 +52,14 @@ class Connection(asyncio.Protocol):
         self._is_turning = self._is_paused = self._is_ended = False
         self._written = self._written_before = self._status = 0
         self._since = 0.0
+        self._lease = Lease()
 
     # Called by the transport.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a request, unless there are too many connections."""
         self._transport = cast("asyncio.Transport", transport)
-        self._reader = RequestReader(self._home.door, _peer_of(self._transport))
+        self._reader = RequestReader(self._home.door, peer_of(self._transport.get_extra_info("peername")))
         if self._home.enter(self):
             self._rest()
         else:
@@ -93,8 +71,10 @@ class Connection(asyncio.Protocol):
             return
         is_free = self._call is None and not self._is_paused
         if is_free and not self._ahead and len(data) <= _SLICE_BYTES:
+            self._lease.arrive(data if self._reader.phase is Phase.IDLE else b"")
             self._reader.feed(data)
         else:
+            self._lease.arrive(b"")
             self._ahead += data
         if is_free:
             self._turn()
@@ -112,6 +92,8 @@ class Connection(asyncio.Protocol):
         self._is_ended = True
         self._abandon()
         self._reader.end()
+        if self._lease.loan and self._home.loans is not None:
+            self._home.loans.forget(self._lease.loan)
         self._home.leave(self)
 
     def pause_writing(self) -> None:
@@ -167,11 +149,31 @@ class Connection(asyncio.Protocol):
         self._status = response.status
         if response.pieces is None or head.framing is Framing.NONE:
             self._drop(response)
-            self.write([head.data] if head.framing is Framing.NONE else [head.data, response.body])
+            self._write_whole(head, response)
             self._finish(keeps_alive=head.keeps_alive)
         else:
             self._stream = self._home.spawn(self._run(Stream(response.pieces, head, self), call, head))
             self._stream.add_done_callback(lambda _: self._drop(response))
+
+    # Called by a lender.
+
+    @property
+    def sock(self) -> socket.socket:
+        """The socket."""
+        return cast("socket.socket", self._transport.get_extra_info("socket"))
+
+    def returned(self, data: bytes, unsent: bytes, *, has_failed: bool) -> None:
+        """Go on after a loan: with what was read, and with the rest of a response."""
+        self._lease.end(has_failed=has_failed)
+        if self._is_ended:
+            return
+        if unsent:
+            self.write([unsent])
+        self._transport.resume_reading()
+        if data:
+            self.data_received(data)
+        if self._call is None:
+            self._turn()
 
     # Called by the listener.
 
@@ -183,7 +185,8 @@ class Connection(asyncio.Protocol):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is asked of this connection, and nothing of a request has come."""
-        return self._call is None and not self._is_ended and self._reader.phase is Phase.IDLE
+        is_free = self._call is None and not self._lease.loan and not self._is_ended
+        return is_free and self._reader.phase is Phase.IDLE
 
     def check(self, now: float) -> None:
         """End what has taken too long: a request that does not arrive, a response that is not taken."""
@@ -198,22 +201,26 @@ class Connection(asyncio.Protocol):
         if self.is_idle:
             self._close()
         else:
-            self._transport.abort()
+            self.abort()
 
     def retire(self) -> None:
         """End if nothing is asked; else take no request after the one that is on its way."""
-        if self.is_idle:
+        if self._lease.loan and self._home.loans is not None:
+            self._home.loans.recall(self._lease.loan)
+        elif self.is_idle:
             self._close()
 
     def cut(self) -> None:
         """End at once; who has no response yet is told that the service stops."""
         if self._call is None or self._stream is not None:
-            self._transport.abort()
+            self.abort()
         else:
             self._refuse(RefusalError("stopping", "the service is stopping"))
 
     def abort(self) -> None:
-        """End at once and without a word."""
+        """End at once and without a word; a worker that holds the connection notices, too."""
+        if self._lease.loan:
+            hang_up(self.sock)
         self._transport.abort()
 
     # The way of a request.
@@ -223,7 +230,7 @@ class Connection(asyncio.Protocol):
         if self._is_turning:
             return
         self._is_turning = True
-        while self._call is None and not self._is_paused and not self._is_ended:
+        while self._call is None and not self._lease.loan and not self._is_paused and not self._is_ended:
             if self._reader.requests:
                 self._handle(self._reader.requests.popleft())
             elif self._reader.refusal is not None:
@@ -286,16 +293,34 @@ class Connection(asyncio.Protocol):
             asked = Asked(call.request.method, call.request.http_version)
             head = render_head(response, asked, self._home.dates.line())
             self._status = response.status
-            self.write([head.data] if head.framing is Framing.NONE else [head.data, response.body])
+            self._write_whole(head, response)
             self._finish(keeps_alive=False, reason="failed")
+
+    def _write_whole(self, head: Head, response: Response) -> None:
+        self.write([head.data] if head.framing is Framing.NONE else [head.data, response.body])
 
     def _finish(self, *, keeps_alive: bool, reason: str = "") -> None:
         """Be done with a call."""
-        self._release(reason)
-        if keeps_alive:
-            self._turn()
-        else:
+        call = self._release(reason)
+        if not keeps_alive:
             self._close()
+            return
+        if call is not None and self._home.loans is not None:
+            seconds, sent = time.perf_counter() - self._since, self._written - self._written_before
+            head = self._lease.judge(call.request, self._status, seconds, sent)
+            if head is not None:  # once what was written has left
+                asyncio.get_running_loop().call_soon(self._lend, head, call.request)
+        self._turn()
+
+    def _lend(self, head: PlainHead, request: Request) -> None:
+        """Lend the connection, unless something has come or is to go meanwhile."""
+        loans, is_busy = self._home.loans, bool(self._ahead or self._transport.get_write_buffer_size())
+        if loans is None or is_busy or not self.is_idle or self._home.is_stopping:
+            return
+        self._lease.loan = loans.lend(self, head, request)
+        if self._lease.loan:
+            self.patience.rest()
+            self._transport.pause_reading()
 
     def _release(self, reason: str) -> PendingCall | None:
         """Give back what a call holds, and tell how it ended."""
@@ -356,8 +381,7 @@ class Connection(asyncio.Protocol):
         """End within a body, so that the client notices: where its end is the connection's, reset that."""
         self._release("unfinished")
         if framing is Framing.CLOSE:
-            sock = self._transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            reset_when_closed(self.sock)
             self._is_ended = True
             self._transport.abort()
         else:
@@ -385,12 +409,3 @@ class Connection(asyncio.Protocol):
         """Close pieces that will not be read."""
         if response.pieces is not None:
             self._home.spawn(close_pieces(response.pieces))
-
-
-def _peer_of(transport: asyncio.Transport) -> str:
-    """Return the address of the other side, without its port; none for a Unix socket."""
-    name = transport.get_extra_info("peername")
-    if not isinstance(name, tuple):
-        return ""
-    address = str(name[0])
-    return address.removeprefix("::ffff:") if "." in address else address

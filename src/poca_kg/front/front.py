@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from poca_kg.front.application import Application, FrontOptions, Gather, Signs, behind_proxy, refuser
 from poca_kg.front.cache import ByteCache
+from poca_kg.front.clients import client_of
 from poca_kg.front.health import Readiness
+from poca_kg.front.lending.lender import Lender
+from poca_kg.front.lending.plain import LARGEST_REQUEST
 from poca_kg.front.listener import Listener
 from poca_kg.front.logs import JsonLog
+from poca_kg.front.messages import Request
 from poca_kg.front.metrics import Gauges, Metrics, Sample
 from poca_kg.front.queries import QueryDesk
 from poca_kg.front.visits import Visits
@@ -66,6 +70,7 @@ class Front:
         self._threads: ThreadPoolExecutor
         self._looped: LoopedSandbox
         self._bridge: WsgiBridge
+        self._lender: Lender | None
         self._listener: Listener
         self._flask: WSGIApplication
 
@@ -93,14 +98,27 @@ class Front:
         )
         signs = Signs(self.readiness, self._numbers)
         application = Application(options, desk, self._bridge.handle, visits=visits, signs=signs)
+        self._lender = self._make_lender(visits)
         self._listener = Listener(
             application.handle,
             options.http,
             admit=options.admit,
             refuse=refuse,
             after=visits.end,
+            loans=self._lender,
         )
         await self._listener.start(sockets)
+
+    def _make_lender(self, visits: Visits) -> Lender | None:
+        """Return what lends connections, if workers are there to borrow them and no query is too long."""
+        most, networks = self._sandbox.limits.borrowers, self._options.networks
+        if not most or self._options.max_query_bytes < LARGEST_REQUEST:
+            return None
+
+        def client(request: Request) -> str:
+            return client_of(request.peer, request.headers, networks)
+
+        return Lender(self._sandbox, self._threads, most=most, client_of=client, told=visits.tell)
 
     async def switch(self, source: Source) -> None:
         """Let new requests see another snapshot; those that run finish on the old one.
@@ -108,6 +126,8 @@ class Front:
         Raises what :meth:`Sandbox.switch` raises; then nothing has changed.
         """
         await asyncio.to_thread(self._sandbox.switch, source)
+        if self._lender is not None:
+            await self._lender.renew()
         self._generation += 1
         self._cache.turn_to(self.version)
         self._flask = behind_proxy(await asyncio.to_thread(self._app_of, self._sandbox))
@@ -115,6 +135,8 @@ class Front:
     async def drain(self, within_s: float) -> None:
         """Take no more connections, finish the requests that run within a time, and end."""
         self.readiness.hold("service", "it is stopping")
+        if self._lender is not None:
+            await self._lender.close()
         await self._listener.drain(within_s)
         self._bridge.close()
         self._looped.close()

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from poca_kg.front.accepting import Acceptor
 from poca_kg.front.connection import Connection
 from poca_kg.front.heads import Dates
+from poca_kg.front.home import Loans
 from poca_kg.front.http_limits import HttpLimits
 from poca_kg.front.messages import Handler, Request
 from poca_kg.front.reading import Admit, Door
@@ -48,6 +49,8 @@ class Listener:
         Makes the responses to requests that no handler sees.
     after
         Hears how each request has ended.
+    loans
+        Where connections with plain queries are lent, if anywhere.
 
     Attributes
     ----------
@@ -55,7 +58,7 @@ class Listener:
         The calls that wait for their response.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (who has no use for one of them leaves it out)
         self,
         handler: Handler,
         limits: HttpLimits | None = None,
@@ -63,10 +66,11 @@ class Listener:
         admit: Admit | None = None,
         refuse: Refuse = refuse_plainly,
         after: After | None = None,
+        loans: Loans | None = None,
     ) -> None:
         limits = limits or HttpLimits()
         prefix, numbers = os.urandom(4).hex(), itertools.count(1)
-        self.handler, self.refuse = handler, refuse
+        self.handler, self.refuse, self.loans = handler, refuse, loans
         self.dates = Dates()
         self.in_flight = 0
         self.is_stopping = False

@@ -1,16 +1,19 @@
-"""Sockets to listen on, opened before anything else starts, so that a taken port is told at once."""
+"""Sockets: to listen on, opened before anything else starts; and how those of clients are ended."""
 
 from __future__ import annotations
 
 import errno
 import os
 import socket
+import struct
+from contextlib import suppress
 
 from poca_kg.errors import LimitError, UsageError
 
-__all__ = ["address_of", "open_sockets"]
+__all__ = ["address_of", "hang_up", "open_sockets", "reset_when_closed"]
 
 _BACKLOG = 1024
+_AT_ONCE = struct.pack("ii", 1, 0)
 _NO_SUCH_FAMILY = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -66,3 +69,14 @@ def address_of(sock: socket.socket) -> str:
     """Return the address of the service that listens on a socket, with a slash at its end."""
     host, port = sock.getsockname()[:2]
     return f"http://[{host}]:{port}/" if sock.family == socket.AF_INET6 else f"http://{host}:{port}/"
+
+
+def hang_up(sock: socket.socket) -> None:
+    """End a connection for everybody who holds it, whatever other descriptors there are."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def reset_when_closed(sock: socket.socket) -> None:
+    """Have a client see a broken connection, not the end of a body, once the socket is closed."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from poca_kg.front.lending.packets import Record
 from poca_kg.front.logs import JsonLog
 from poca_kg.front.messages import Call, Request, Response
 from poca_kg.front.metrics import Metrics
+from poca_kg.web.asking import ENDPOINT
 
 __all__ = ["Visit", "Visits"]
 
@@ -47,6 +49,24 @@ class Visits:
         visit = self._visits[call.request.id] = Visit(call, route, client)
         self._metrics.begin()
         return visit
+
+    def tell(self, prefix: str, record: Record) -> None:
+        """Count and log a request that a worker has answered on a connection that it was lent."""
+        self._metrics.begin()
+        self._metrics.look_up("hit" if record.was_kept else "miss")
+        self._metrics.end(ENDPOINT, "GET", 200, seconds=record.seconds, size=record.sent)
+        if self._log is not None:
+            self._log.write(
+                "request",
+                id=f"{prefix}{record.number:08x}",
+                method="GET",
+                route=ENDPOINT,
+                status=200,
+                ms=round(record.seconds * 1000, 2),
+                bytes=record.sent,
+                cache="hit" if record.was_kept else "miss",
+                query_sha256=record.sha256.hex(),
+            )
 
     def end(self, request: Request | None, status: int, sent: int, seconds: float, reason: str) -> None:
         """Count and log a request; ``reason`` says why it was refused, or its response is not whole."""

@@ -59,6 +59,15 @@ class FairShare:
             level = self._level(client, self._share_s) + max(most_s - used_s, 0.0)
             self._levels[client] = (min(level, self._share_s), self._clock())
 
+    def charge(self, client: str, used_s: float) -> bool:
+        """Take what was used without being set aside before; return whether the client has anything left."""
+        if self._share_s is None:
+            return True
+        with self._lock:
+            level = self._level(client, self._share_s) - used_s
+            self._levels[client] = (level, self._clock())
+            return level > 0
+
     def _level(self, client: str, share_s: float) -> float:
         level, since = self._levels.get(client, (share_s, self._clock()))
         return min(share_s, level + (self._clock() - since) * share_s / _MINUTE_S)

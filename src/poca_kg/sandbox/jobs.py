@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -28,6 +29,7 @@ __all__ = [
     "Handler",
     "Job",
     "QueryJob",
+    "StayingSink",
     "answer_query",
     "find_handlers",
     "head_of",
@@ -39,6 +41,13 @@ class AnswerSink(Sink, Protocol):
 
     def begin(self, media_type: str) -> None:
         """Say what the answer is written in."""
+
+
+class StayingSink(AnswerSink, Protocol):
+    """What a handler has that speaks with the front itself, for as long as both like."""
+
+    def stay(self) -> socket.socket:
+        """Tell the front that the handler is at work; return the socket by which it sends descriptors."""
 
 
 Handler: TypeAlias = Callable[[EmbeddedStore, dict[str, Any], bytes, AnswerSink], None]

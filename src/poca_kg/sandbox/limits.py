@@ -53,6 +53,9 @@ class Limits:
     spares: int = 2
     """How many workers stand ready beyond those, to take the place of killed ones."""
 
+    borrowers: int = 0
+    """How many more hold connections of clients and answer on them."""
+
     queue: int = 64
     """How many jobs may wait."""
 
@@ -64,7 +67,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Refuse limits under which nothing could run."""
-        may_be_zero = {"express", "spares", "queue", "patience_s"}
+        may_be_zero = {"borrowers", "express", "spares", "queue", "patience_s"}
         for one in fields(self):
             value = getattr(self, one.name)
             if isinstance(value, int | float) and (value < 0 or (value == 0 and one.name not in may_be_zero)):
@@ -73,4 +76,4 @@ class Limits:
     @property
     def processes(self) -> int:
         """How many workers are kept alive."""
-        return self.workers + self.express + self.spares
+        return self.workers + self.express + self.spares + self.borrowers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -56,6 +56,10 @@ class Worker:
             return self._channel.send(data)
         except (BlockingIOError, ConnectionError):
             return 0
+
+    def hand_over(self, descriptors: Sequence[int]) -> None:
+        """Send descriptors, once the job that wants them is at work."""
+        socket.send_fds(self._channel, [b"."], descriptors)
 
     def duplicate(self) -> socket.socket:
         """Return a socket by which a loop learns that an answer comes, or that the worker has ended.

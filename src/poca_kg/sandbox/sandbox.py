@@ -7,13 +7,15 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from poca_kg.errors import QueryCancelledError
 from poca_kg.sandbox.admission import Admission
 from poca_kg.sandbox.confinement import can_confine
+from poca_kg.sandbox.engagement import Engagement
 from poca_kg.sandbox.execution import Execution, Surroundings
 from poca_kg.sandbox.fairness import FairShare
 from poca_kg.sandbox.forked import ForkingNursery, JoiningNursery
@@ -22,7 +24,7 @@ from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.nursery import Nursery, Order
 from poca_kg.sandbox.outcome import Outcome
 from poca_kg.sandbox.parent import ParentAddress
-from poca_kg.sandbox.pool import Pool
+from poca_kg.sandbox.pool import Pool, RetiredError
 from poca_kg.sandbox.spawned import SpawningNursery
 from poca_kg.sandbox.tally import Statistics, Tally
 from poca_kg.store.snapshot import Snapshot
@@ -137,6 +139,17 @@ class Sandbox:
             self._tally.add("answered")
 
         return Execution(self._around, job, most_s, settle)
+
+    def engage(self, kind: str, header: Mapping[str, Any], descriptors: Sequence[int]) -> Engagement | None:
+        """Take a worker for a job that stays; see :meth:`Engagement.begin`. It may wait for two seconds."""
+        try:
+            return None if self._is_stopped else Engagement.begin(self._pool, kind, header, descriptors)
+        except RetiredError:
+            return None
+
+    def charge(self, client: str, used_s: float) -> bool:
+        """Count what an engaged worker did for a client; return whether the client has anything left."""
+        return self._share.charge(client, used_s)
 
     def call_waiting(self) -> None:
         """Let jobs that wait take the express lane, if it has opened; for a caller whose jobs do not."""

@@ -59,6 +59,11 @@ class _Answer:
     def begin(self, media_type: str) -> None:
         self._media = media_type.encode()
 
+    def stay(self) -> socket.socket:
+        self.begin("")
+        self._send()
+        return self._out
+
     def write(self, data: bytes) -> int:
         self._waiting += data
         self._size += len(data)

@@ -25,7 +25,17 @@ from poca_kg.web.headers import Headers
 from poca_kg.web.problems import RefusedError
 from poca_kg.web.tags import tag_of
 
-__all__ = ["ENDPOINT", "Asked", "RequestParts", "check_text", "job_of", "read_asked"]
+__all__ = [
+    "ENDPOINT",
+    "Asked",
+    "RequestParts",
+    "answer_headers",
+    "check_text",
+    "is_repeatable",
+    "job_of",
+    "media_for",
+    "read_asked",
+]
 
 ENDPOINT = "/sparql"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
@@ -71,7 +81,7 @@ class Asked:
         >>> Asked("SELECT (NOW () AS ?n) {}", ResultFormat.JSON).is_repeatable
         False
         """
-        return _is_repeatable(self.query)
+        return is_repeatable(self.query)
 
     def tag(self, version: str) -> str:
         """Return the entity tag of the answer from a version of the graph, or nothing where it has none."""
@@ -96,14 +106,19 @@ class Asked:
 
     def headers(self, version: str) -> Headers:
         """Return the headers of the answer from a version of the graph; those of every response are apart."""
-        tag, link = self.tag(version), self.link()
-        found = [_CONTENT_TYPES[self.media], ("Vary", "Accept")]
-        found += [("Cache-Control", "no-cache"), ("ETag", tag)] if tag else [("Cache-Control", "no-store")]
-        return [*found, ("Content-Location", link)] if link else found
+        return answer_headers(self.media, self.tag(version), self.link())
+
+
+def answer_headers(media: ResultFormat | RdfSyntax, tag: str, link: str) -> Headers:
+    """Return the headers of an answer in a format, with its entity tag and its address where it has them."""
+    found = [_CONTENT_TYPES[media], ("Vary", "Accept")]
+    found += [("Cache-Control", "no-cache"), ("ETag", tag)] if tag else [("Cache-Control", "no-store")]
+    return [*found, ("Content-Location", link)] if link else found
 
 
 @lru_cache(maxsize=_FEW)  # each request asks several times
-def _is_repeatable(query: str) -> bool:
+def is_repeatable(query: str) -> bool:
+    """Whether nothing in a query is new at each call."""
     return _CALLS.search(query) is None
 
 
@@ -162,8 +177,12 @@ def _encoded(query_string: bytes) -> str:
 
 
 def _media_of(query: str, fields: Fields, accept: str | None) -> ResultFormat | RdfSyntax:
-    form = _form_of(query)
-    what, name = f"the answer to {form.value}", next(iter(_values(fields, "format")), None)
+    return media_for(_form_of(query), next(iter(_values(fields, "format")), None), accept)
+
+
+def media_for(form: QueryForm, name: str | None, accept: str | None) -> ResultFormat | RdfSyntax:
+    """Return the format for the answer to a form of query: the one that is named, else an accepted one."""
+    what = f"the answer to {form.value}"
     if form.gives_triples:
         return pick(GRAPH_FORMATS, what, name=name, accept=accept)
     return pick(ROW_FORMATS, what, name=name, accept=accept)
