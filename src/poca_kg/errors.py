@@ -20,6 +20,7 @@ the doors (``web/problems.py`` and ``cli/__init__.py``), never here.
      ├─ NotConformingError     data that break the shapes, with the report
      └─ LimitError             a limit was reached (time, size, a lock that somebody else holds)
          ├─ QueryTimeoutError      a query ran for as long as it may
+         │   └─ ValidationTimeoutError    a validation did
          ├─ QueryMemoryError       a query wanted more memory than it may have
          ├─ QueryCrashError        a query brought down the process that ran it
          ├─ QueryCancelledError    whoever asked has gone, or the service is stopping
@@ -61,6 +62,7 @@ __all__ = [
     "StorageFullError",
     "UnknownNameError",
     "UsageError",
+    "ValidationTimeoutError",
     "nearest_names",
 ]
 
@@ -213,6 +215,10 @@ class LimitError(PocaError):
 
 class QueryTimeoutError(LimitError):
     """A query ran for as long as it may; it was ended."""
+
+
+class ValidationTimeoutError(QueryTimeoutError):
+    """A validation ran for as long as it may; it was ended."""
 
 
 class QueryMemoryError(LimitError):

@@ -9,12 +9,17 @@ import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from poca_kg.errors import FilePlace, InputError, SettingError, UsageError
+from poca_kg.sandbox.confinement import can_confine
 from poca_kg.sandbox.limits import Limits
 from poca_kg.settings import Settings, is_loopback
 
-__all__ = ["Configuration", "Writing", "check_surroundings", "configure", "read_token"]
+__all__ = ["Checking", "Configuration", "Writing", "check_surroundings", "configure", "read_token"]
+
+
+_WAIT_FOR_EACH = 2
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,14 @@ class Writing:
     token: str = field(repr=False)
     unvalidated: bool = False
     timeout_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class Checking:
+    """How a service validates what is sent to it: the project's shapes, and the limits of one front."""
+
+    ontology_dir: Path
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ class Configuration:
     stop_timeout: float
     trusted_proxies: tuple[str, ...]
     log: str
+    checking: Checking | None = None
     writing: Writing | None = None
 
     def to_json(self) -> str:
@@ -62,13 +76,14 @@ class Configuration:
     def from_json(cls, text: str) -> Configuration:
         """Return what :meth:`to_json` wrote."""
         told = json.loads(text)
-        limits, writing = told.pop("limits"), told.pop("writing")
-        spool = limits.pop("spool_dir")
+        writing, checking = told.pop("writing"), told.pop("checking")
+        limits = _read_limits(told.pop("limits"))
         proxies = tuple(told.pop("trusted_proxies"))
         return cls(
             **told,
-            limits=Limits(**limits, spool_dir=None if spool is None else Path(spool)),
+            limits=limits,
             trusted_proxies=proxies,
+            checking=checking and Checking(Path(checking["ontology_dir"]), _read_limits(checking["limits"])),
             writing=None if writing is None else Writing(**writing),
         )
 
@@ -97,8 +112,14 @@ def configure(
         stop_timeout=settings.stop_timeout,
         trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
         log=settings.log,
+        checking=_checking(settings, is_public=_is_public(settings, chosen)),
         writing=writing,
     )
+
+
+def _read_limits(told: dict[str, Any]) -> Limits:
+    spool = told.pop("spool_dir")
+    return Limits(**told, spool_dir=None if spool is None else Path(spool))
 
 
 def _is_public(settings: Settings, host: str) -> bool:
@@ -114,11 +135,32 @@ def _limits(settings: Settings, query_timeout: float | None, *, is_public: bool)
         answer_bytes=settings.max_answer_bytes,
         spool_dir=settings.spool_dir,
         workers=-(-settings.workers // settings.fronts),
+        borrowers=settings.borrowers if can_confine() else 0,
         queue=settings.queue,
     )
     if is_public and settings.client_seconds:
         return replace(limits, share_s=settings.client_seconds / settings.fronts)
     return limits
+
+
+def _checking(settings: Settings, *, is_public: bool) -> Checking | None:
+    """Return how validations are done: few at a time, and few wait, since each may take long."""
+    if not settings.validations:
+        return None
+    workers = -(-settings.validations // settings.fronts)
+    limits = Limits(
+        timeout_s=settings.validation_timeout,
+        memory_bytes=settings.query_memory_bytes,
+        answer_bytes=settings.max_answer_bytes,
+        spool_dir=settings.spool_dir,
+        workers=workers,
+        express=0,
+        spares=0,
+        queue=_WAIT_FOR_EACH * workers,
+    )
+    if is_public and settings.client_seconds:
+        limits = replace(limits, share_s=settings.client_seconds / settings.fronts)
+    return Checking(settings.ontology_dir, limits)
 
 
 def read_token(settings: Settings) -> str:

@@ -3,8 +3,9 @@
 Messages are JSON, one a packet. From the supervisor: first the greeting ``{"name", "configuration", "writer",
 "data_dir", "no_writes"}``; and with it or later
 
-``{"graph": {"address": ..., "generation": ..., "triples": ...}}``
-    Where the parent is that has the graph; new requests see it from then on.
+``{"graph": {"address": ..., "generation": ..., "triples": ..., "judges": ...}}``
+    Where the parent is that has the graph; new requests see it from then on. ``judges`` is where the parent
+    is whose workers validate, or ``null``.
 ``{"no_writes": reason}``
     Why writes are not taken; empty once they are.
 ``{"sample": number}``, ``{"gathered": number, "samples": {...}}``
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _PUBLISHING_S = 60.0
+_THREADS_FOR_PAGES = 4
 
 
 def main() -> None:
@@ -71,6 +73,7 @@ class _Program:
         self._numbers = itertools.count()
         self._wanted: dict[int, asyncio.Future[Mapping[str, Sample]]] = {}
         self._sandbox: Sandbox | None = None
+        self._judges: Sandbox | None = None
         self._front: Front | None = None
         self._no_writes = ""
         self._channel: Channel
@@ -115,6 +118,10 @@ class _Program:
         if self._front is None:
             limits = self._configuration.limits
             self._sandbox = await asyncio.to_thread(Sandbox.start, address, limits)
+            checking = self._configuration.checking
+            if checking is not None and graph["judges"] is not None:
+                judges = ParentAddress(Path(graph["judges"]))
+                self._judges = await asyncio.to_thread(Sandbox.start, judges, checking.limits)
             self._front = Front(self._sandbox, self._app_over, self._options(), gather=self._gather)
             self._tell_readiness()
             await self._front.start(self._listening)
@@ -135,12 +142,14 @@ class _Program:
             KnowledgeGraph(SandboxedStore(sandbox)),
             writer=writer,
             token=token,
+            judges=self._judges or False,
             max_query_bytes=told.max_query_bytes,
             max_body_bytes=told.max_body_bytes,
         )
 
     def _options(self) -> FrontOptions:
         told, folder = self._configuration, self._greeting["data_dir"]
+        checks = 0 if told.checking is None else told.checking.limits.workers + told.checking.limits.queue
         return FrontOptions(
             name=self._greeting["name"],
             http=HttpLimits(
@@ -156,6 +165,7 @@ class _Program:
             log=told.log,
             data_dir=None if folder is None else Path(folder),
             token=None if told.writing is None else told.writing.token,
+            threads=_THREADS_FOR_PAGES + checks,
         )
 
     def _tell_readiness(self) -> None:
@@ -181,6 +191,7 @@ class _Program:
     async def _end(self, within_s: float) -> None:
         if self._front is not None:
             await self._front.drain(within_s)
-        if self._sandbox is not None:
-            await asyncio.to_thread(self._sandbox.stop)
+        for sandbox in (self._sandbox, self._judges):
+            if sandbox is not None:
+                await asyncio.to_thread(sandbox.stop)
         self._channel.close()

@@ -9,12 +9,13 @@ import asyncio
 import contextlib
 import shutil
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from poca_kg.errors import PocaError
+from poca_kg.front.lending.lender import KIND
 from poca_kg.sandbox.jobs import KINDS
 from poca_kg.sandbox.parent import Graph, ParentProcess
 from poca_kg.service.folders import make_folder
@@ -38,11 +39,13 @@ class _Parent:
 class Parents:
     """Raises a parent for each graph; used on one event loop.
 
-    ``leave_within_s`` is how long a job may use a parent that is being left.
+    ``leave_within_s`` is how long a job may use a parent that is being left; ``kinds`` are the jobs that the
+    workers know, by default those of queries.
     """
 
-    def __init__(self, leave_within_s: float) -> None:
+    def __init__(self, leave_within_s: float, kinds: Mapping[str, str] | None = None) -> None:
         self._leave_within_s = leave_within_s
+        self._kinds = KINDS | KIND if kinds is None else kinds
         self._folder = make_folder("parents")
         self._parents: list[_Parent] = []
         self._count = 0
@@ -68,7 +71,7 @@ class Parents:
         LimitError
             If the process ends before that.
         """
-        parent = _Parent(_graph(graph, on_disk=on_disk), self._folder / f"parent-{self._count + 1}")
+        parent = _Parent(self._graph(graph, on_disk=on_disk), self._folder / f"parent-{self._count + 1}")
         process = await self._start(parent)
         self._parents.append(parent)
         self._count += 1
@@ -90,6 +93,12 @@ class Parents:
             if parent.process is not None:
                 await in_thread(parent.process.close)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _graph(self, graph: Snapshot | Path, *, on_disk: bool) -> Graph:
+        if isinstance(graph, Path):
+            return Graph(graph, "", self._kinds)
+        path = graph.directory / ("store" if on_disk else "graph.nq")
+        return Graph(path, graph.version, self._kinds, on_disk)
 
     async def _start(self, parent: _Parent) -> ParentProcess:
         loop = asyncio.get_running_loop()
@@ -125,12 +134,6 @@ class Parents:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _graph(graph: Snapshot | Path, *, on_disk: bool) -> Graph:
-    if isinstance(graph, Path):
-        return Graph(graph, "", KINDS)
-    return Graph(graph.directory / ("store" if on_disk else "graph.nq"), graph.version, KINDS, on_disk)
 
 
 def _has_children(pid: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from poca_kg.front.event_loop import new_event_loop
 from poca_kg.front.sockets import address_of, open_sockets
 from poca_kg.sandbox.parent import has_store
 from poca_kg.sandbox.reports import error_of
+from poca_kg.sandbox.validating import validation_kinds
 from poca_kg.service.configuration import Configuration
 from poca_kg.service.control import Message
 from poca_kg.service.ears import Ears
@@ -70,6 +72,7 @@ class Supervisor:
         self._configuration, self._source, self._ears = configuration, source, ears
         self._address = address_of(sockets[0])
         self._parents = Parents(configuration.limits.timeout_s + _SLACK_S)
+        self._judges = _judges(configuration)
         self._fronts = Fronts(configuration.fronts, sockets, greeting=self._greet, hear=self._hear)
         self._writer = None if writer is None else WriterKeeper(writer, self._publish, self._hold)
         self._version, self._no_writes, self._has_served = "", "", False
@@ -141,12 +144,14 @@ class Supervisor:
 
         A front that does not come to it in time is started again.
         """
-        self._version = await self._parents.raise_over(graph, on_disk=on_disk)
+        raised = self._parents.raise_over(graph, on_disk=on_disk)
+        self._version, judges = await asyncio.gather(raised, self._raise_judges())
         generation = self._parents.generation
         self._shown = {
             "address": self._parents.address,
             "generation": generation,
             "triples": graph.manifest.triples if isinstance(graph, Snapshot) else None,
+            "judges": judges,
         }
         self._fronts.tell({"graph": self._shown})
         is_shown = await self._fronts.wait_for(generation, _SHOW_WITHIN_S)
@@ -155,6 +160,14 @@ class Supervisor:
         self._parents.leave()
         return is_shown
 
+    async def _raise_judges(self) -> str | None:
+        """Return where the parent is whose workers validate, which needs no graph and so is raised once."""
+        if self._judges is None:
+            return None
+        if not self._judges.generation:
+            await self._judges.raise_over(Path(os.devnull))
+        return self._judges.address
+
     async def _stop(self) -> None:
         """End every process: the fronts first, while writer and workers still answer them."""
         within_s = self._configuration.stop_timeout
@@ -162,6 +175,8 @@ class Supervisor:
         if self._writer is not None:
             await self._writer.stop(within_s)
         await self._parents.close()
+        if self._judges is not None:
+            await self._judges.close()
 
     async def _publish(self, version: str) -> None:
         """Serve what the writer has published."""
@@ -209,6 +224,13 @@ class Supervisor:
         finally:
             for number in events:
                 loop.remove_signal_handler(number)
+
+
+def _judges(configuration: Configuration) -> Parents | None:
+    checking = configuration.checking
+    if checking is None:
+        return None
+    return Parents(checking.limits.timeout_s, validation_kinds(checking.ontology_dir))
 
 
 def _is_large(graph: Snapshot | Path) -> bool:

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from poca_kg.errors import UnknownNameError
 from poca_kg.store.formats import RdfSyntax, ResultFormat
 from poca_kg.web.negotiation import choose
 from poca_kg.web.problems import RefusedError
 
-__all__ = ["DATASET_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "content_type", "media_types", "pick"]
+__all__ = ["DATASET_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "Format", "content_type", "media_types", "pick"]
 
 ROW_FORMATS = (ResultFormat.JSON, ResultFormat.XML, ResultFormat.CSV, ResultFormat.TSV)
 GRAPH_FORMATS = (RdfSyntax.TURTLE, RdfSyntax.N_TRIPLES, RdfSyntax.RDF_XML, RdfSyntax.JSON_LD)
 DATASET_FORMATS = (RdfSyntax.TRIG, RdfSyntax.N_QUADS)
 
 _SHORT, _REMEMBERED = 512, 256
-_Media = TypeVar("_Media", ResultFormat, RdfSyntax)
+
+
+class Format(Protocol):
+    """Something to choose from: what it is called in an address, what it is sent as, all its names."""
+
+    @property
+    def short(self) -> str:
+        """The name in an address."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name by which it may be asked for, media types among them."""
+
+
+_Media = TypeVar("_Media", bound=Format)
 
 
 def pick(formats: Sequence[_Media], what: str, *, name: str | None, accept: str | None) -> _Media:
@@ -41,13 +59,11 @@ def pick(formats: Sequence[_Media], what: str, *, name: str | None, accept: str 
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _choose(
-    formats: tuple[ResultFormat | RdfSyntax, ...], accept: str | None
-) -> ResultFormat | RdfSyntax | None:
+def _choose(formats: tuple[Format, ...], accept: str | None) -> Format | None:
     return choose(accept, [(media, media_types(media)) for media in formats])
 
 
-def media_types(media: ResultFormat | RdfSyntax) -> list[str]:
+def media_types(media: Format) -> list[str]:
     """Return the media types by which a format may be asked for, the one it is sent as first."""
     return [
         media.media_type,
@@ -55,7 +71,7 @@ def media_types(media: ResultFormat | RdfSyntax) -> list[str]:
     ]
 
 
-def content_type(media: ResultFormat | RdfSyntax) -> str:
+def content_type(media: Format) -> str:
     """Return what ``Content-Type`` says of a format.
 
     >>> content_type(ResultFormat.CSV), content_type(ResultFormat.JSON)

@@ -28,9 +28,11 @@ from poca_kg.errors import (
     QueryTimeoutError,
     RemoteAccessError,
     ResultTooLargeError,
+    ShapesError,
     StorageFullError,
     UnknownNameError,
     UsageError,
+    ValidationTimeoutError,
 )
 from poca_kg.vocabulary.iris import BASE
 from poca_kg.web.headers import Headers
@@ -80,6 +82,7 @@ SORTS = {
         Sort("remote-access-disabled", 403, "No query leaves this graph"),
         Sort("read-only", 403, "This endpoint answers queries and takes no updates"),
         Sort("writes-disabled", 403, "This service takes no writes"),
+        Sort("validation-disabled", 403, "This service validates nothing"),
         Sort("not-found", 404, "There is nothing at this address"),
         Sort("method-not-allowed", 405, "This address does not know the method"),
         Sort("not-acceptable", 406, "No format on offer is one that the request accepts"),
@@ -91,12 +94,14 @@ SORTS = {
         Sort("unsupported-media-type", 415, "The body of the request has a type that is not read"),
         Sort("expectation-failed", 417, "The request expects what is not known here"),
         Sort("does-not-conform", 422, "The graph would break the shapes"),
+        Sort("ill-formed-shapes", 422, "The shapes cannot be used"),
         Sort("too-many-requests", 429, "This client has used up its share of query time"),
         Sort("header-too-large", 431, "The header of the request is too large"),
         Sort("internal-error", 500, "Something went wrong on our side"),
         Sort("not-implemented", 501, "The request needs something of HTTP that is not known here"),
         Sort("busy", 503, "Nobody is free to do it now"),
         Sort("query-timeout", 503, "The query took longer than it may"),
+        Sort("validation-timeout", 503, "The validation took longer than it may"),
         Sort("memory-limit", 503, "The query wanted more memory than it may have"),
         Sort("query-crashed", 503, "The query brought down the process that ran it"),
         Sort("stopping", 503, "The service is stopping"),
@@ -107,6 +112,7 @@ SORTS = {
 _BY_ERROR: tuple[tuple[type[PocaError], str], ...] = (
     (QuerySyntaxError, "malformed-query"),
     (RemoteAccessError, "remote-access-disabled"),
+    (ValidationTimeoutError, "validation-timeout"),
     (QueryTimeoutError, "query-timeout"),
     (QueryMemoryError, "memory-limit"),
     (QueryCrashError, "query-crashed"),
@@ -122,6 +128,7 @@ _BY_ERROR: tuple[tuple[type[PocaError], str], ...] = (
     (AnswerFormError, "not-acceptable"),
     (UnknownNameError, "unknown-name"),
     (UsageError, "bad-request"),
+    (ShapesError, "ill-formed-shapes"),
     (InputError, "malformed-document"),
 )
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 414: "too-long"}
@@ -176,6 +183,8 @@ def problem_of(error: BaseException, request_id: str) -> Problem:
     headers: Headers = [_CHALLENGE] if sort.status == 401 else []
     if isinstance(error, InputError) and error.place is not None:
         members |= {"line": error.place.line, "column": error.place.column}
+    if isinstance(error, ShapesError) and error.shape:
+        members["shape"] = error.shape
     if isinstance(error, LimitError):
         told = {"limit": error.limit, "elapsed": error.elapsed}
         members |= {name: round(value, 3) for name, value in told.items() if value is not None}
