@@ -51,6 +51,7 @@ contracts: $(STAMP_DEV) ## the layers, as import contracts
 reference: $(STAMP_DEV) ## write the generated files again: terms, reference pages, coverage, manifest
 	$(RUN)python tools/generate_terms.py
 	$(RUN)python tools/generate_reference.py
+	$(RUN)python tools/generate_shape_pages.py
 	$(RUN)python tools/generate_command_pages.py
 	$(RUN)python tools/generate_coverage.py
 	$(RUN)python tools/generate_manifest.py

@@ -1,4 +1,4 @@
-"""Write the reference pages of the ontology: terms, shapes, schemes, checks, rules and questions.
+"""Write the reference pages of the ontology: terms, schemes, checks, rules and questions.
 
 Each page is made from ``ontology/`` alone and is committed under ``docs/reference/``. Run this after every
 change of the ontology; ``--check`` changes nothing and exits 1 when a page is out of step.
@@ -23,8 +23,6 @@ from reference_markdown import (
     listed,
     page,
     read,
-    show_path,
-    show_value,
     sources,
     text_in,
 )  # fmt: skip
@@ -46,16 +44,6 @@ MATCHES = (
     RDFS.subClassOf, RDFS.subPropertyOf, OWL.equivalentClass, OWL.equivalentProperty,
     SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch,
 )  # fmt: skip
-NOT_CONSTRAINTS = {
-    SH.property,
-    SH.message,
-    SH.severity,
-    SH.name,
-    SH.description,
-    SH.path,
-    SH.targetClass,
-    RDF.type,
-}
 
 
 def modules() -> list[str]:
@@ -118,67 +106,6 @@ def questions_with(name: str) -> list[Node]:
         for question, query in read("questions/*.ttl").subject_objects(SH.select)
         if word.search(str(query))
     ]
-
-
-# Shapes
-
-
-def shapes_page() -> str:
-    """Return the page of node shapes and property shapes, by module, with the examples that break them."""
-    sections = []
-    for module in modules():
-        graph = read(f"modules/{module}/shapes.ttl")
-        sections.append([f"## {module}", *good_examples(module)])
-        sections += [
-            shape_section(graph, shape, marks, bad_examples(module))
-            for marks, kind in (("###", SH.NodeShape), ("####", SH.PropertyShape))
-            for shape in in_order(graph.subjects(RDF.type, kind))
-        ]
-    introduction = (
-        "What must hold, module by module: first the node shapes, then the property shapes. A violation "
-        "stops the build. Each bad example names the shape that it breaks."
-    )
-    return page("Shapes", introduction, sections)
-
-
-def shape_section(graph: Graph, shape: Node, marks: str, broken_by: dict[str, list[Path]]) -> list[str]:
-    """Return the section of one shape: what it looks at, what it asks, what it says, what breaks it."""
-    name = shorten_iri(str(shape))
-    path = graph.value(shape, SH.path)
-    severity = graph.value(shape, SH.severity)
-    constraints = sorted(
-        f"- {shorten_iri(str(p)).removeprefix('sh:')}: {show_value(graph, o)}"
-        for p, o in graph.predicate_objects(shape)
-        if p not in NOT_CONSTRAINTS and str(p).startswith(str(SH))
-    )
-    examples = ", ".join(file_link(example) for example in broken_by.get(name, []))
-    return [
-        f"{marks} {name}",
-        text_in(graph, shape, SH.description, "en"),
-        *in_both(graph, shape, SH.message),
-        *listed("target class", graph.objects(shape, SH.targetClass), page="terms"),
-        *([f"- path: `{show_path(graph, path)}`"] if path else []),
-        *constraints,
-        *listed("property shapes", graph.objects(shape, SH.property), page="shapes"),
-        *([f"- severity: {str(severity).rpartition('#')[2]}"] if severity else []),
-        *([f"- broken by: {examples}"] if examples else []),
-    ]
-
-
-def bad_examples(module: str) -> dict[str, list[Path]]:
-    """Return the bad examples of a module by the shape that their first lines name."""
-    found: dict[str, list[Path]] = {}
-    for path in sorted(ONTOLOGY.glob(f"modules/{module}/examples/bad-*")):
-        for line in re.findall(r"(?m)^# violates: (.+)$", path.read_text(encoding="utf-8")):
-            for name in re.findall(r"pocash:[\w-]+", line):
-                found.setdefault(name, []).append(path)
-    return found
-
-
-def good_examples(module: str) -> list[str]:
-    """Return the line with the good examples of a module."""
-    paths = sorted(ONTOLOGY.glob(f"modules/{module}/examples/ok-*"))
-    return [f"Good examples: {', '.join(file_link(path) for path in paths)}."] if paths else []
 
 
 # Schemes, checks, rules, questions
@@ -288,7 +215,6 @@ PAGES = {
     "questions": questions_page,
     "rules": rules_page,
     "schemes": schemes_page,
-    "shapes": shapes_page,
     "terms": terms_page,
 }
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from rdflib import RDF, SH, Graph, URIRef
-from rdflib.collection import Collection
+from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
@@ -17,6 +16,7 @@ from poca_kg.vocabulary.prefixes import shorten_iri
 __all__ = [
     "ONTOLOGY",
     "ROOT",
+    "address",
     "anchor",
     "code",
     "file_link",
@@ -25,8 +25,6 @@ __all__ = [
     "listed",
     "page",
     "read",
-    "show_path",
-    "show_value",
     "sources",
     "text_in",
 ]
@@ -35,12 +33,6 @@ ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = ROOT / "ontology"
 FROM_PAGE = "../.."
 OURS = ("poca:", "pocash:", "question:")
-PATH_SIGNS = (
-    (SH.inversePath, "^{}"),
-    (SH.zeroOrMorePath, "{}*"),
-    (SH.oneOrMorePath, "{}+"),
-    (SH.zeroOrOnePath, "{}?"),
-)
 
 
 @cache
@@ -73,10 +65,17 @@ def listed(title: str, nodes: Iterable[Node], *, page: str = "") -> list[str]:
     """Return one line ``- title: a, b``, our own names linked to their headings on a page, or no line."""
     names = sorted({shorten_iri(str(node)) for node in nodes})
     shown = [
-        f"[`{name}`]({page}.md#{anchor(name)})" if page and name.startswith(OURS) else f"`{name}`"
+        f"[`{name}`]({address(page, name)})" if page and name.startswith(OURS) else f"`{name}`"
         for name in names
     ]
     return [f"- {title}: {', '.join(shown)}"] if shown else []
+
+
+def address(page: str, name: str) -> str:
+    """Return where a name of ours is told of: a page of its own for a shape, a heading for anything else."""
+    if page == "shapes":
+        return f"shapes/{name.partition(':')[2]}.md"
+    return f"{page}.md#{anchor(name)}"
 
 
 def sources(graph: Graph, subject: Node) -> list[str]:
@@ -116,28 +115,3 @@ def page(title: str, introduction: str, sections: Iterable[list[str]]) -> str:
         text += ("\n" if in_list and block.startswith("- ") else "\n\n") + block
         in_list = block.startswith("- ")
     return text + "\n"
-
-
-def show_path(graph: Graph, path: Node) -> str:
-    """Return a property path in the notation of SPARQL."""
-    if isinstance(path, URIRef):
-        return shorten_iri(str(path))
-    if (path, RDF.first, None) in graph:
-        return "/".join(show_path(graph, step) for step in Collection(graph, path))
-    alternatives = graph.value(path, SH.alternativePath)
-    if alternatives:
-        return "(" + "|".join(show_path(graph, step) for step in Collection(graph, alternatives)) + ")"
-    for predicate, sign in PATH_SIGNS:
-        inner = graph.value(path, predicate)
-        if inner:
-            return sign.format(show_path(graph, inner))
-    raise ValueError(f"{path} is no property path")
-
-
-def show_value(graph: Graph, value: Node) -> str:
-    """Return a value of a constraint on one line; a query is shown by its first words only."""
-    if (value, RDF.first, None) in graph:
-        return ", ".join(show_value(graph, item) for item in Collection(graph, value))
-    if isinstance(value, URIRef):
-        return f"`{shorten_iri(str(value))}`"
-    return f"`{' '.join(str(value).split())}`"

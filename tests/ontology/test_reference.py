@@ -15,8 +15,6 @@ from poca_kg.vocabulary.terms import POCA
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs/reference"
 KINDS = [
-    ("shapes", "shapes", SH.NodeShape),
-    ("shapes", "shapes", SH.PropertyShape),
     ("schemes", "schemes", SKOS.ConceptScheme),
     ("rules", "rules", POCA.Rule),
     ("questions", "questions", POCA.CompetencyQuestion),
@@ -47,6 +45,16 @@ def test_every_term_has_a_heading():
 def test_everything_of_a_kind_has_a_heading(page, graph, kind, ontology):
     names = {shorten_iri(str(s)) for s, p, o in ontology.triples(graph) if p == RDF.type and o == kind}
     assert names <= set(headings(page))
+
+
+@pytest.mark.parametrize("kind", [SH.NodeShape, SH.PropertyShape], ids=lambda kind: kind.rpartition("#")[2])
+def test_every_shape_has_a_page_under_its_name_and_a_place_in_the_list(kind, ontology):
+    shapes = {s for s, p, o in ontology.triples("shapes") if p == RDF.type and o == kind}
+    listed = (REFERENCE / "shapes.md").read_text(encoding="utf-8")
+    for name in (str(shape).rpartition("/")[2] for shape in shapes):
+        page = (REFERENCE / f"shapes/{name}.md").read_text(encoding="utf-8")
+        assert page.startswith(f"# pocash:{name}\n")
+        assert f"(shapes/{name}.md)" in listed
 
 
 def test_every_check_has_a_heading():

@@ -30,7 +30,8 @@ from poca_kg.errors import (
 __all__ = ["COMMANDS", "EXIT_CODES", "exit_code", "main_group", "run"]
 
 COMMANDS = (
-    "build", "validate", "publish", "rollback", "info", "query", "questions", "why", "export", "serve",
+    "build", "validate", "shapes", "publish", "rollback", "info", "query", "questions", "why", "export",
+    "serve",
 )  # fmt: skip
 
 EXIT_CODES = {
