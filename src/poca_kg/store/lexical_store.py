@@ -13,9 +13,12 @@ from rdflib import Graph
 
 from poca_kg.store.bridge import quad_to_engine
 from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.lexical import LexicalReader
+from poca_kg.store.parsing import bad_data
 from poca_kg.store.protocol import Document, Triple
 from poca_kg.store.surrogates import keep_text
+from poca_kg.store.verbatim import is_verbatim
 
 __all__ = ["JUDGED_GRAPH", "SEEN_GRAPH", "LexicalStore"]
 
@@ -59,10 +62,15 @@ class LexicalStore:
         InputError
             If the document does not parse.
         """
-        reader = LexicalReader(document, _JUDGED, mark)
         before = len(self._engine)
-        self._engine.bulk_extend(reader)
-        self.surrogates += reader.surrogates
+        if document.syntax is RdfSyntax.N_TRIPLES and is_verbatim(document.data):
+            with bad_data(document.name):
+                media = ox.RdfFormat.N_TRIPLES
+                self._engine.bulk_load(document.data, format=media, to_graph=_JUDGED)
+        else:
+            reader = LexicalReader(document, _JUDGED, mark)
+            self._engine.bulk_extend(reader)
+            self.surrogates += reader.surrogates
         return len(self._engine) - before
 
     def judge_triples(self, triples: Iterable[Triple]) -> None:

@@ -29,7 +29,7 @@ class Finding:
     messages
         The messages of the shape or of the SPARQL constraint, placeholders filled in by the engine or not.
     repetition
-        0, 1, ... for results that are otherwise the same: ``sh:uniqueLang`` has one for each language.
+        0, 1, ... for results that are otherwise the same, such as one of ``sh:uniqueLang`` for each language.
     details
         The results that this one rests on (``sh:detail``), where the engine gives them.
     """

@@ -137,6 +137,39 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "judged-by": ("judged by {engine}", "giudicato da {engine}"),
     "judged-by-because": ("judged by {engine}: {reason}", "giudicato da {engine}: {reason}"),
+    "engine-covers": (
+        "every construct of the shapes is in its tested subset",
+        "ogni costrutto delle regole rientra in ciò che è provato",
+    ),
+    "engine-asked": ("it was asked for", "è stato richiesto"),
+    "engine-doubt": (
+        "the compiler leaves to it what it does not cover: {doubt}",
+        "il compilatore gli lascia ciò che non copre: {doubt}",
+    ),
+    "store-rewrote": (
+        "judged on the literals that the store holds, which need not be written as in the source (1 for 01)",
+        "giudicato sui letterali che il deposito contiene, forse non scritti come nella fonte (1 per 01)",
+    ),
+    "empty-default": (
+        "the default graph of the store is empty; name the graphs to check",
+        "il grafo predefinito del deposito è vuoto; nominare i grafi da controllare",
+    ),
+    "pyshacl-inverse": (
+        "pyshacl walks the inverse of a sequence path in the wrong order; results of {shapes} may be wrong",
+        "pyshacl percorre l'inverso di una sequenza nell'ordine sbagliato; i risultati di {shapes} sono incerti",
+    ),
+    "pyshacl-pairs": (
+        "pyshacl cannot compare some values, such as blank nodes; sh:lessThan in {shapes} may be unchecked",
+        "pyshacl non confronta certi valori, come i nodi vuoti; sh:lessThan in {shapes} può restare incerto",
+    ),
+    "pyshacl-range": (
+        "pyshacl lets pass some values that cannot be compared with a bound; see {shapes}",
+        "pyshacl lascia passare certi valori non confrontabili con un limite; si veda {shapes}",
+    ),
+    "no-target-own": (
+        "no shape applies to anything here: no node of the data is a target of these shapes",
+        "nessuna regola si applica: nessun nodo dei dati è un bersaglio di queste regole",
+    ),
     "nothing-to-check": (
         "there was nothing to check: {name} holds no triple",
         "non c'era nulla da controllare: {name} non contiene triple",

@@ -10,6 +10,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
 
 from poca_kg.errors import FilePlace
+from poca_kg.store.lines import DocumentLines
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Solutions, Store, Term, Triple
 from poca_kg.validate.findings import Finding
@@ -59,28 +60,36 @@ class FileLocator:
 
     Attributes
     ----------
+    graph
+        The triples of the files, without what is only seen beside them.
     lines
-        For each triple, where it was first written; triples of a syntax without lines are missing.
-    texts
         The lines of each file.
     """
 
-    lines: Mapping[Triple, FilePlace]
-    texts: Mapping[str, tuple[str, ...]]
+    graph: Graph
+    lines: Mapping[str, DocumentLines]
 
     def place(self, graph: Graph, finding: Finding) -> FilePlace | None:
         """Return the line of the triple that tells most about the finding."""
         for triples in telling_triples(graph, finding):
-            if places := sorted(self.lines[triple] for triple in triples if triple in self.lines):
+            if places := sorted(filter(None, map(self._of_triple, triples))):
                 return places[-1] if finding.component == SH.MaxCountConstraintComponent else places[0]
         return None
 
     def excerpt(self, place: FilePlace | None) -> str:
-        """Return the line as it stands in the file."""
-        if place is None or place.line is None:
+        """Return the line as it stands in its file."""
+        if place is None or place.line is None or place.file not in self.lines:
             return ""
-        lines = self.texts.get(place.file, ())
-        return lines[place.line - 1] if place.line <= len(lines) else ""
+        return self.lines[place.file].text(place.line)
+
+    def _of_triple(self, triple: Triple) -> FilePlace | None:
+        if triple not in self.graph:
+            return None
+        for look in (DocumentLines.find_at_once, DocumentLines.find):
+            for name, lines in self.lines.items():
+                if (line := look(lines, triple)) is not None:
+                    return FilePlace(name, line)
+        return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,26 +1,28 @@
-"""The user's files: read as bytes, parsed with nothing fetched, merged into one graph, lines remembered."""
+"""The user's files: read as bytes, loaded with nothing fetched and no text rewritten, lines left for later."""
 
 from __future__ import annotations
 
+import glob
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import BNode, Graph
+from rdflib import Graph
 
 from poca_kg.errors import FilePlace, InputError
 from poca_kg.store.formats import RdfSyntax, syntax_of_path
-from poca_kg.store.parsing import parse_bytes, read_bytes, turtle_lines
-from poca_kg.store.protocol import Document, Term, Triple
-from poca_kg.validate.paths import as_term
+from poca_kg.store.lexical_store import LexicalStore
+from poca_kg.store.lines import DocumentLines
+from poca_kg.store.parsing import parse_bytes, read_bytes
+from poca_kg.store.protocol import Document
 
-__all__ = ["STDIN", "Reading", "read_files"]
+__all__ = ["STDIN", "Reading", "find_files", "read_documents", "read_files", "read_rules"]
 
 STDIN = "-"
-_WITH_LINES = (RdfSyntax.TURTLE, RdfSyntax.N_TRIPLES)
 _TEXT_ADVICE = "RDF files are UTF-8 text"
+_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,31 +31,38 @@ class Reading:
 
     Attributes
     ----------
-    graph
-        The triples of all files; a blank node of one file is never one of another.
+    data
+        The triples of all files, in a store; a blank node of one file is never one of another.
     lines
-        For each triple of a Turtle or N-Triples file, where it was first written.
-    texts
-        The lines of each file.
+        The lines of each file, by its name.
+    triples
+        How many different triples there are.
     empty
         The names of the files without a triple.
     """
 
-    graph: Graph
-    lines: dict[Triple, FilePlace]
-    texts: dict[str, tuple[str, ...]]
+    data: LexicalStore
+    lines: Mapping[str, DocumentLines]
+    triples: int
     empty: tuple[str, ...]
+
+    @property
+    def graph(self) -> Graph:
+        """The triples of the files as a graph for reading; nothing is copied."""
+        return self.data.judged
 
 
 def read_files(
     paths: Sequence[Path | str | Document],
     *,
+    context: Sequence[Path | str | Document] = (),
     mark: str = "f",
     read_stdin: Callable[[], bytes] | None = None,
 ) -> Reading:
     """Return what stands in files; ``-`` is the standard input, as Turtle; a document is in memory already.
 
-    Two readings whose graphs are to meet need different marks, or their blank nodes would become one.
+    What stands in the files of the context is seen beside the others. Two readings whose graphs are to meet
+    need different marks, or their blank nodes would become one.
 
     Raises
     ------
@@ -62,17 +71,76 @@ def read_files(
     InputError
         If a file is missing, a folder, not text, or not well-formed, with its place.
     """
-    reading = Reading(Graph(bind_namespaces="none"), {}, {}, ())
-    empty = []
-    for number, path in enumerate(paths):
+    data, lines, empty, triples = LexicalStore(), {}, [], 0
+    for number, document in enumerate(read_documents(paths, read_stdin)):
+        own = f"{mark}{number}"
+        added = data.judge(document, own)
+        triples += added
+        # A file may repeat what others say, so look before it is called empty.
+        if not added and not parse_bytes(
+            document.data, syntax=document.syntax, name=document.name, base=document.base
+        ):
+            empty.append(document.name)
+        lines[document.name] = DocumentLines(document, own)
+    for number, document in enumerate(read_documents(context, read_stdin)):
+        data.see(document, f"{mark}c{number}")
+    return Reading(data, lines, triples, tuple(empty))
+
+
+def read_documents(
+    paths: Iterable[Path | str | Document], read_stdin: Callable[[], bytes] | None = None
+) -> Iterable[Document]:
+    """Iterate over the content of files; those that cannot be text are refused.
+
+    Raises
+    ------
+    UnknownNameError
+        If the suffix of a file is that of no RDF syntax.
+    InputError
+        If a file is missing, a folder, or not text, with its place.
+    """
+    for path in paths:
         document = path if isinstance(path, Document) else _document(path, read_stdin or _read_stdin)
-        name = document.name
-        reading.texts[name] = tuple(_decode(document.data, name).splitlines())
-        triples = _triples(document)
-        if not triples:
-            empty.append(name)
-        _merge(reading, name, _told_apart(triples, f"{mark}{number}"))
-    return Reading(reading.graph, reading.lines, reading.texts, tuple(empty))
+        _check_text(document.data, document.name)
+        yield document
+
+
+def read_rules(paths: Sequence[Path | str | Document]) -> Graph:
+    """Return the shapes that stand in files of a user as one graph in memory.
+
+    Raises
+    ------
+    UnknownNameError
+        If the suffix of a file is that of no RDF syntax.
+    InputError
+        If a file is missing, a folder, not text, or not well-formed, with its place.
+    """
+    rules = Graph(bind_namespaces="none")
+    for triple in read_files(paths, mark="s").graph:
+        rules.add(triple)
+    return rules
+
+
+def find_files(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that patterns such as ``data/**/*.ttl`` fit, sorted; a name stands for itself.
+
+    A name that is given twice, by itself or by a pattern, is given back once.
+
+    Raises
+    ------
+    InputError
+        If a pattern fits no file.
+    """
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        if pattern == STDIN or _WILD.isdisjoint(pattern) or Path(pattern).exists():
+            found[pattern] = None
+            continue
+        files = sorted(name for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
+        if not files:
+            raise InputError("fits no file", place=FilePlace(pattern), advice="correct the pattern")
+        found |= dict.fromkeys(files)
+    return tuple(found)
 
 
 def _document(path: Path | str, read_stdin: Callable[[], bytes]) -> Document:
@@ -98,45 +166,15 @@ def _read_bytes(path: Path) -> bytes:
         raise InputError(f"cannot be unpacked: {error}", place=place) from error
 
 
-def _decode(data: bytes, name: str) -> str:
-    """Return the text of a file, refusing what is none at its first wrong byte."""
+def _check_text(data: bytes, name: str) -> None:
+    """Refuse what is no text at its first wrong byte."""
     try:
-        text, wrong = data.decode("utf-8"), data.find(b"\0")
+        data.decode("utf-8")
+        wrong = data.find(b"\0")
     except UnicodeDecodeError as error:
-        text, wrong = "", error.start
+        wrong = error.start
     if wrong < 0:
-        return text
+        return
     before = data[:wrong].decode("utf-8", errors="replace")
     place = FilePlace(name, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
     raise InputError("is not UTF-8 text", place=place, advice=_TEXT_ADVICE)
-
-
-def _triples(document: Document) -> list[tuple[Triple, int | None]]:
-    """Return the triples of a file in the order in which they stand there, with their lines where known."""
-    data, name, base = document.data, document.name, document.base
-    parsed = parse_bytes(data, syntax=document.syntax, name=name, base=base)
-    if document.syntax in _WITH_LINES:
-        return list(turtle_lines(data, name, base))
-    return [((as_term(quad[0]), as_term(quad[1]), as_term(quad[2])), None) for quad in parsed]
-
-
-def _told_apart(
-    triples: Iterable[tuple[Triple, int | None]], prefix: str
-) -> Iterable[tuple[Triple, int | None]]:
-    """Yield the triples with blank nodes numbered in the order of the file."""
-    numbers: dict[BNode, BNode] = {}
-
-    def own(term: Term) -> Term:
-        return (
-            numbers.setdefault(term, BNode(f"{prefix}b{len(numbers)}")) if isinstance(term, BNode) else term
-        )
-
-    for (subject, predicate, value), line in triples:
-        yield (own(subject), predicate, own(value)), line
-
-
-def _merge(reading: Reading, name: str, triples: Iterable[tuple[Triple, int | None]]) -> None:
-    for triple, line in triples:
-        reading.graph.add(triple)
-        if line is not None:
-            reading.lines.setdefault(triple, FilePlace(name, line))

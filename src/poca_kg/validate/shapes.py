@@ -12,6 +12,7 @@ from rdflib.namespace import OWL, RDF, SH, SKOS
 
 from poca_kg.errors import InputError, NotFoundError
 from poca_kg.store.parsing import parse_file
+from poca_kg.validate.shape_graph import ShapeGraph, read_shape_graph
 from poca_kg.validate.mends import mend_rules
 from poca_kg.vocabulary.iris import BASE
 
@@ -71,6 +72,17 @@ class Shapes:
                 copy.add(triple)
         mend_rules(copy)
         return copy
+
+    @cached_property
+    def shape_graph(self) -> ShapeGraph:
+        """The shapes as values, for both engines.
+
+        Raises
+        ------
+        ShapesError
+            If a shape is not well-formed, refers to itself, or uses a term that is none of SHACL's.
+        """
+        return read_shape_graph(self.rules)
 
     def schemes_of(self, concept_class: URIRef) -> tuple[URIRef, ...]:
         """Return the schemes whose concepts are instances of a class; empty for a class of other things."""

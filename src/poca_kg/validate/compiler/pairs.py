@@ -55,7 +55,7 @@ def _compared(patterns: Patterns, shape: Shape, wanted: tuple[str, str], focus: 
         f"{values.pattern} {focus.variable} {other} {term} . "
         f"FILTER(!COALESCE({left} {operator} {right}, false))"
     )
-    return Violations(pattern, focus.variable, values.variable)
+    return Violations(pattern, focus.variable, values.variable, others=(term,))
 
 
 def _property(constraint: Constraint, parameter: URIRef) -> str:

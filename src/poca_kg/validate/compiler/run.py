@@ -31,11 +31,16 @@ _MOST_NAMED = 1000
 
 @dataclass(frozen=True)
 class Check:
-    """One constraint of one shape, at the focus nodes that lead to it."""
+    """One constraint of one shape, at the focus nodes that lead to it.
+
+    ``way`` are the variables of the nodes that lead there from the focus nodes of the targeted shape: a value
+    that two of them share is judged, and told, for each (SHACL, section 3.4).
+    """
 
     shape: Shape
     constraint: Constraint
     focus: Focus
+    way: tuple[str, ...] = ()
 
 
 def run_compiled(
@@ -68,16 +73,17 @@ def run_compiled(
     if (reason := outside_subset(shapes)) is not None:
         raise UsageError(f"the shapes cannot be compiled: {reason}", advice="use the engine pyshacl")
     compilation = new_compilation(shapes, source, vocabulary=vocabulary, narrow=focus is not None)
-    findings: dict[Finding, None] = {}
+    findings: Counter[Finding] = Counter()
     foci: list[Focus] = []
     for shape in shapes.targeted:
         for start, among in _starts(compilation, shape, focus):
             foci.append(start)
             for check in spread(compilation, shape, start):
                 asked = _Asked(start, judged_in, among)
-                findings |= dict.fromkeys(find(compilation, source, check, asked))
+                findings.update(find(compilation, source, check, asked))
     total = _count(source, foci, judged_in)
-    return Outcome(tuple(findings), frozenset(), len(shapes.targeted), focus_nodes=total)
+    found = tuple(replace(one, repetition=at) for one, times in findings.items() for at in range(times))
+    return Outcome(found, frozenset(), len(shapes.targeted), focus_nodes=total)
 
 
 def new_compilation(
@@ -107,15 +113,19 @@ class _Asked:
     among: frozenset[Term] | None = None
 
 
-def spread(compilation: Compilation, shape: Shape, focus: Focus) -> Iterator[Check]:
+def spread(
+    compilation: Compilation, shape: Shape, focus: Focus, way: tuple[str, ...] = ()
+) -> Iterator[Check]:
     """Iterate over the constraints of a shape and of the property shapes that it leads to."""
     for constraint in shape.constraints:
         if constraint.component != SH.PropertyConstraintComponent:
-            yield Check(shape, constraint, focus)
+            yield Check(shape, constraint, focus, way)
             continue
         inner = compilation.shape(constraint.shapes[0])
         if not inner.deactivated:
-            yield from spread(compilation, inner, compilation.value_nodes(shape, focus))
+            values = compilation.value_nodes(shape, focus)
+            further = way if values.variable == focus.variable else (*way, focus.variable)
+            yield from spread(compilation, inner, values, further)
 
 
 def find(
@@ -126,18 +136,13 @@ def find(
     if found is None:
         return
     among = None if asked is None else asked.among
-    if asked is not None and (among is not None or asked.judged_in is not None):
-        found = _restricted(found, check.focus, asked)
+    if check.way or (asked is not None and asked.judged_in is not None):
+        found = _restricted(found, check, None if asked is None else asked.judged_in)
     positions = {variable: at for at, variable in enumerate(found.variables)}
-    seen: Counter[Finding] = Counter()
     for row in source.select(found.select):
         if among is not None and row[positions[THIS]] not in among:
             continue
-        finding = _finding(check, found, dict(zip(found.variables, row, strict=True)))
-        if check.constraint.component == SH.UniqueLangConstraintComponent:
-            finding, earlier = replace(finding, repetition=seen[finding]), finding
-            seen[earlier] += 1
-        yield finding
+        yield _finding(check, found, dict(zip(found.variables, row, strict=True)))
 
 
 def _starts(
@@ -159,15 +164,14 @@ def _starts(
         yield target_focus(compilation, shape, named[at : at + _MOST_NAMED]), None
 
 
-def _restricted(found: Violations, focus: Focus, asked: _Asked) -> Violations:
-    """Return the violations with the node that they began at, if that occurs in the graph to be judged."""
+def _restricted(found: Violations, check: Check, judged_in: str | None) -> Violations:
+    """Return the violations with the nodes that lead to them, of which the first has to occur in a graph."""
     pattern = f"{{ {found.select} }}"
-    if THIS not in found.variables:
-        pattern = f"{pattern} {focus.pattern}"
-    if asked.judged_in is not None:
-        pattern = f"{pattern} {_occurs(asked.judged_in)}"
-    others = found.others if found.focus == THIS else (*found.others, THIS)
-    return replace(found, pattern=pattern, others=others)
+    if check.way:
+        pattern = f"{pattern} {check.focus.pattern}"
+    if judged_in is not None:
+        pattern = f"{pattern} {_occurs(judged_in)}"
+    return replace(found, pattern=pattern, others=(*found.others, *check.way))
 
 
 def _occurs(graph: str) -> str:

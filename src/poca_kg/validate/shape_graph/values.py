@@ -63,8 +63,8 @@ def read_list(rules: Graph, node: Term) -> tuple[Term, ...] | None:
 
 
 def is_true(term: Term | None) -> bool:
-    """Whether a term is the boolean ``true``."""
-    return isinstance(term, Literal) and term.datatype == XSD.boolean and term.value is True
+    """Whether a term is the boolean ``true``, which SHACL wants written so and not as ``1``."""
+    return isinstance(term, Literal) and term.datatype == XSD.boolean and str(term) == "true"
 
 
 def ill_formed(rules: Graph, shape: object, what: str) -> InputError:
