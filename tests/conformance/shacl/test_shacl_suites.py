@@ -11,9 +11,9 @@ from poca_kg.validate.findings import Finding
 from shacl.cases import Case
 from shacl.excuses import TOLD_ONCE, parameters
 from shacl.reports import as_expected, canonical_report
-from shacl.ways import Pyshacl
+from shacl.ways import Compiled, Pyshacl
 
-WAYS = {"pyshacl": Pyshacl}
+WAYS = {"pyshacl": Pyshacl, "compiled": Compiled}
 
 
 @pytest.mark.parametrize(("way", "case"), parameters(WAYS))

@@ -9,6 +9,7 @@ from itertools import count
 from rdflib import URIRef
 from rdflib.namespace import SH
 
+from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.conditions import CONDITIONS
 from poca_kg.validate.compiler.counting import (
     at_least,
@@ -21,6 +22,7 @@ from poca_kg.validate.compiler.logic import all_of, any_of, none_of, one_of
 from poca_kg.validate.compiler.membership import closed, has_value, instance_of
 from poca_kg.validate.compiler.pairs import disjoint, equal, less_than, less_than_or_equal
 from poca_kg.validate.compiler.patterns import Focus, Hierarchy, Patterns, Violations, branches, distinct
+from poca_kg.validate.compiler.sparql import SparqlConstraint, read_sparql_constraint
 from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.compiler.walking import walk
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, ShapeNode
@@ -66,6 +68,7 @@ class Compilation:
     hierarchy: Hierarchy
     narrow: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
+    _queries: dict[tuple[ShapeNode, Term], SparqlConstraint] = field(default_factory=dict)
 
     def fresh(self, name: str = "v") -> str:
         """Return a variable that occurs nowhere else."""
@@ -110,6 +113,9 @@ class Compilation:
         """Return what breaks a constraint at the focus nodes of its shape, ``None`` if nothing can."""
         if constraint.component == SH.PropertyConstraintComponent:
             return self._inner(shape, constraint, focus)
+        if constraint.component == SH.SPARQLConstraintComponent:
+            query = self.query(shape, constraint)
+            return None if query.deactivated else query.violations(self, focus)
         if constraint.component in CONDITIONS:
             values = self.value_nodes(shape, focus)
             condition = self._condition(constraint, values.variable)
@@ -119,6 +125,14 @@ class Compilation:
                 pattern = values.with_filter(f"!{condition}")
                 return Violations(pattern, focus.variable, values.variable)
         return PATTERNS[constraint.component](self, shape, constraint, focus)
+
+    def query(self, shape: Shape, constraint: Constraint) -> SparqlConstraint:
+        """Return a SPARQL-based constraint with its query, which is read once."""
+        assert constraint.source is not None
+        key = shape.node, constraint.source
+        if key not in self._queries:
+            self._queries[key] = read_sparql_constraint(self.shapes.rules, shape, constraint.source)
+        return self._queries[key]
 
     def _condition(self, constraint: Constraint, variable: str) -> str | None:
         condition = CONDITIONS.get(constraint.component)

@@ -138,6 +138,12 @@ def find(
     among = None if asked is None else asked.among
     if check.way or (asked is not None and asked.judged_in is not None):
         found = _restricted(found, check, None if asked is None else asked.judged_in)
+    if check.constraint.source is not None:
+        query = compilation.query(check.shape, check.constraint)
+        rows = source.select(found.select)
+        at = found.variables.index(THIS) if among is not None else 0
+        yield from query.findings(row for row in rows if among is None or row[at] in among)
+        return
     positions = {variable: at for at, variable in enumerate(found.variables)}
     for row in source.select(found.select):
         if among is not None and row[positions[THIS]] not in among:

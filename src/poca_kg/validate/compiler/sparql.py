@@ -78,18 +78,18 @@ class SparqlConstraint:
 
     def violations(self, patterns: Patterns, focus: Focus) -> Violations:
         """Return the focus nodes that break the constraint, with what the query says about each."""
-        these = f"{{ SELECT DISTINCT ({focus.variable} AS ?this) WHERE {{ {focus.pattern} }} }}"
+        these = f"{{ SELECT DISTINCT {_renamed(focus.variable, '?this')} WHERE {{ {focus.pattern} }} }}"
         path = "" if self.shape.path is None else write_full_path(self.shape.path)
         inner = self.query.bound_to(these, path, self.prefixes)
         names = (focus.variable, *(patterns.fresh(name) for name in self.variables[1:]))
-        asked = " ".join(f"(?{own} AS {name})" for own, name in zip(self.variables, names, strict=True))
+        asked = " ".join(_renamed(f"?{own}", name) for own, name in zip(self.variables, names, strict=True))
         pattern = f"{{ SELECT DISTINCT {asked} WHERE {{ {{ {inner}\n}} }} }}"
         return Violations(pattern, names[0], names[1], names[2], names[3:])
 
     def findings(self, rows: Iterable[tuple[Term | None, ...]]) -> Iterator[Finding]:
         """Iterate over what rows of :attr:`variables` tell (SHACL, section 5.3.2)."""
         for row in rows:
-            values = dict(zip(self.variables, row, strict=True))
+            values = dict(zip(self.variables, row, strict=False))
             focus, path = values["this"], values["path"]
             if focus is None:
                 continue
@@ -255,6 +255,10 @@ def _check_syntax(rules: Graph, constraint: SparqlConstraint) -> None:
     except InputError as error:
         what = f"the query of its SPARQL constraint does not parse: {error.what}"
         raise ill_formed(rules, constraint.shape.node, what) from error
+
+
+def _renamed(variable: str, name: str) -> str:
+    return name if variable == name else f"({variable} AS {name})"
 
 
 def _result_path(path: Term | None, own: PropertyPath | None) -> PropertyPath | None:

@@ -1,4 +1,4 @@
-"""What the compiler covers: all of SHACL Core, apart from what no query can say."""
+"""What the compiler covers: SHACL Core and SPARQL constraints, apart from what no one query can say."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from rdflib.namespace import SH
 
 from poca_kg.validate.compiler.compilation import PATTERNS
 from poca_kg.validate.compiler.conditions import CONDITIONS
+from poca_kg.validate.compiler.sparql import read_sparql_constraint
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, TargetKind, is_regular_expression
 from poca_kg.validate.shape_graph.naming import name_shape
 from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = ["outside_subset"]
 
-_COVERED = {*PATTERNS, *CONDITIONS, SH.PropertyConstraintComponent}
+_COVERED = {*PATTERNS, *CONDITIONS, SH.PropertyConstraintComponent, SH.SPARQLConstraintComponent}
 _DEEPEST = 30
 
 
@@ -37,6 +38,9 @@ def _reasons(shapes: ShapeGraph) -> Iterator[str]:
         for constraint in shape.constraints:
             if (reason := _reason(constraint)) is not None:
                 yield f"{name} {reason}"
+            if constraint.component == SH.SPARQLConstraintComponent and constraint.source is not None:
+                query = read_sparql_constraint(shapes.rules, shape, constraint.source)
+                yield from (f"{name}: {doubt}" for doubt in query.doubts)
     if any(_is_too_deep(shapes, shape) for shape in shapes.targeted):
         yield f"shapes stand within shapes more than {_DEEPEST} times"
 
