@@ -127,9 +127,10 @@ def branches(parts: list[str]) -> str:
     return " UNION ".join(f"{{ {part} }}" for part in parts)
 
 
-def class_pattern(patterns: Patterns, variable: str, kind: URIRef) -> str:
-    """Return a pattern for the instances of a class or of its subclasses."""
-    classes = patterns.hierarchy.subclasses.get(kind, (kind,))
+def class_pattern(patterns: Patterns, variable: str, *kinds: URIRef) -> str:
+    """Return a pattern for the instances of a class or of its subclasses, or of any of several classes."""
+    below = patterns.hierarchy.subclasses
+    classes = tuple(sorted({found for kind in kinds for found in below.get(kind, (kind,))}))
     if len(classes) == 1:
         return f"{variable} {_TYPE} {patterns.text.stored(classes[0])} ."
     name = patterns.fresh("class")

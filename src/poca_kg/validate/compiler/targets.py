@@ -9,7 +9,7 @@ from rdflib import BNode, URIRef
 from poca_kg.store.bridge import sparql_term
 from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.patterns import Focus, Patterns, branches, class_pattern, distinct
-from poca_kg.validate.shape_graph import Shape, Target, TargetKind
+from poca_kg.validate.shape_graph import Shape, TargetKind
 
 __all__ = ["THIS", "named_focus", "target_focus"]
 
@@ -19,9 +19,19 @@ THIS = "?this"
 
 def target_focus(patterns: Patterns, shape: Shape, only: Collection[Term] | None = None) -> Focus:
     """Return the focus nodes of a shape's targets; of them only some, if these are given."""
-    nodes = [target.term for target in shape.targets if target.kind is TargetKind.NODE]
-    parts = [named_focus(patterns, nodes).pattern] if nodes else []
-    parts += [_pattern(patterns, target) for target in shape.targets if target.kind is not TargetKind.NODE]
+    by_kind: dict[TargetKind, list[Term]] = {kind: [] for kind in TargetKind}
+    for target in shape.targets:
+        by_kind[target.kind].append(target.term)
+    classes = [*by_kind[TargetKind.CLASS], *by_kind[TargetKind.IMPLICIT_CLASS]]
+    parts = []
+    if nodes := by_kind[TargetKind.NODE]:
+        parts.append(named_focus(patterns, nodes).pattern)
+    if classes:
+        parts.append(class_pattern(patterns, THIS, *map(URIRef, classes)))
+    if properties := by_kind[TargetKind.SUBJECTS_OF]:
+        parts.append(_users(patterns, "{0} {1} {2} .", properties))
+    if properties := by_kind[TargetKind.OBJECTS_OF]:
+        parts.append(_users(patterns, "{2} {1} {0} .", properties))
     if only is not None:
         chosen = named_focus(patterns, only).pattern
         parts = [f"{chosen} {part}" for part in parts]
@@ -34,10 +44,11 @@ def named_focus(patterns: Patterns, nodes: Collection[Term]) -> Focus:
     return Focus(f"VALUES {THIS} {{ {patterns.text.all_stored(terms)} }}", THIS)
 
 
-def _pattern(patterns: Patterns, target: Target) -> str:
-    name = URIRef(target.term)
-    if target.kind in {TargetKind.CLASS, TargetKind.IMPLICIT_CLASS}:
-        return class_pattern(patterns, THIS, name)
+def _users(patterns: Patterns, triple: str, properties: list[Term]) -> str:
+    """Return a pattern for the subjects or objects of one property or of several."""
     other = patterns.fresh("x")
-    subject, object_ = (THIS, other) if target.kind is TargetKind.SUBJECTS_OF else (other, THIS)
-    return distinct(THIS, f"{subject} {sparql_term(name)} {object_}")
+    names = [sparql_term(name) for name in properties]
+    if len(names) == 1:
+        return distinct(THIS, triple.format(THIS, names[0], other))
+    name = patterns.fresh("property")
+    return distinct(THIS, f"VALUES {name} {{ {' '.join(names)} }} {triple.format(THIS, name, other)}")
