@@ -7,6 +7,7 @@ union is found without comparing them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Graph
@@ -16,7 +17,7 @@ from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.lexical import LexicalReader
 from poca_kg.store.parsing import bad_data
-from poca_kg.store.protocol import Document, Triple
+from poca_kg.store.protocol import Document
 from poca_kg.store.surrogates import keep_text
 from poca_kg.store.verbatim import is_verbatim
 
@@ -73,7 +74,7 @@ class LexicalStore:
             self.surrogates += reader.surrogates
         return len(self._engine) - before
 
-    def judge_triples(self, triples: Iterable[Triple]) -> None:
+    def judge_triples(self, triples: Iterable[Any]) -> None:
         """Add triples that are to be judged, with the blank nodes that they have.
 
         Raises
@@ -89,7 +90,7 @@ class LexicalStore:
         self._see(reader)
         self.surrogates += reader.surrogates
 
-    def see_triples(self, triples: Iterable[Triple]) -> None:
+    def see_triples(self, triples: Iterable[Any]) -> None:
         """Add triples that are seen, but not judged."""
         self._see(self._kept(triples, SEEN_GRAPH))
 
@@ -101,7 +102,7 @@ class LexicalStore:
         self._engine.extend(new)
         self.seen += len(new)
 
-    def _kept(self, triples: Iterable[Triple], graph: str) -> Iterator[ox.Quad]:
+    def _kept(self, triples: Iterable[Any], graph: str) -> Iterator[ox.Quad]:
         for triple in triples:
             quad = quad_to_engine((*triple, graph))
             value = quad.object

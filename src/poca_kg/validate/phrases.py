@@ -69,7 +69,27 @@ PHRASES: dict[str, tuple[str, str]] = {
     "query": ("nothing that the query of the rule finds", "nulla che la query della regola trovi"),
     "rule": ("what the rule says", "quanto dice la regola"),
     "declared": ("a term that the ontology declares", "un termine dichiarato dall'ontologia"),
-    "generic": ("a rule is broken: expected {expected}", "una regola non è rispettata: atteso {expected}"),
+    "generic": ("expected {expected}", "atteso {expected}"),
+    "generic-path": ("{path}: expected {expected}", "{path}: atteso {expected}"),
+    "generic-missing": ("{path} is missing: expected {expected}", "manca {path}: atteso {expected}"),
+    "generic-many": (
+        "{path} has too many values: expected {expected}",
+        "{path} ha troppi valori: atteso {expected}",
+    ),
+    "generic-closed": (
+        "{path} has no place here: expected {expected}",
+        "{path} non ha posto qui: atteso {expected}",
+    ),
+    # why a value does not conform to shapes within a shape
+    "choice-fails": (
+        "choice {n} of {of} ({wanted}) fails: {reasons}",
+        "scelta {n} di {of} ({wanted}) non vale: {reasons}",
+    ),
+    "choice-holds": ("choice {n} of {of} holds: {wanted}", "scelta {n} di {of} vale: {wanted}"),
+    "part-fails": ("part {n} of {of} fails: {reasons}", "parte {n} di {of} non vale: {reasons}"),
+    "whole-holds": ("{value} is just that: {wanted}", "{value} è proprio questo: {wanted}"),
+    "value-fails": ("{value} does not count: {reasons}", "{value} non conta: {reasons}"),
+    "value-holds": ("{value} counts: {wanted}", "{value} conta: {wanted}"),
     # what was found
     "found-nothing": ("nothing", "nulla"),
     "found-values": ("{n} values: {values}", "{n} valori: {values}"),
@@ -156,7 +176,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "pyshacl-inverse": (
         "pyshacl walks the inverse of a sequence path in the wrong order; results of {shapes} may be wrong",
-        "pyshacl percorre l'inverso di una sequenza nell'ordine sbagliato; i risultati di {shapes} sono incerti",
+        "pyshacl percorre l'inverso di una sequenza nell'ordine sbagliato; {shapes}: risultati incerti",
     ),
     "pyshacl-pairs": (
         "pyshacl cannot compare some values, such as blank nodes; sh:lessThan in {shapes} may be unchecked",

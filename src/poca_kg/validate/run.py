@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import BNode, Dataset, Graph, Literal
-from rdflib.term import Node
+from rdflib import Dataset, Graph
 
-from poca_kg.errors import FilePlace, InputError
+from poca_kg.errors import InputError, UsageError
+from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.lexical_store import JUDGED_GRAPH, LexicalStore
 from poca_kg.store.places import Places
-from poca_kg.store.protocol import Document, Store, Term
-from poca_kg.validate.engine import mix, run_engine
-from poca_kg.validate.explain import Explainer
-from poca_kg.validate.findings import Finding
-from poca_kg.validate.paths import as_term
+from poca_kg.store.protocol import Document, Store
+from poca_kg.validate.compiler.source import StoreSource
+from poca_kg.validate.judging import Judgement, Matter
 from poca_kg.validate.phrases import phrase
-from poca_kg.validate.places import FileLocator, Locator, NoLocator, RowLocator
+from poca_kg.validate.places import FileLocator, NoLocator, RowLocator
 from poca_kg.validate.quiet import quiet
 from poca_kg.validate.reading import read_files
-from poca_kg.validate.report import Report, Result
+from poca_kg.validate.report import Report
+from poca_kg.validate.selection import Engine
 from poca_kg.validate.shapes import Shapes, as_shapes
-from poca_kg.validate.undeclared import find_undeclared
 
 __all__ = ["validate_files", "validate_graph", "validate_store"]
 
 
-def validate_files(
+def validate_files(  # noqa: PLR0913  (what a call of the command can say)
     paths: Sequence[Path | str | Document],
     ontology: Path | Shapes,
     *,
     context: Sequence[Path | str | Document] = (),
     language: str = "en",
     read_stdin: Callable[[], bytes] | None = None,
+    engine: Engine = Engine.AUTO,
 ) -> Report:
     """Return the report on files, checked together: one may refer to what another describes.
 
@@ -42,34 +41,40 @@ def validate_files(
     paths
         Files whose suffix tells their syntax; ``-`` is the standard input, as Turtle; or documents in memory.
     ontology
-        The folder of the ontology, or the shapes read from it.
+        The folder of the ontology, or the shapes read from it, or shapes alone.
     context
         Further files that describe what the first refer to. They are seen, but not judged.
     language
         ``en`` or ``it``.
     read_stdin
         Gives the bytes for ``-``; by default the process's own standard input.
+    engine
+        The engine to judge with; by default the compiler where it covers the shapes.
 
     Raises
     ------
     InputError
         If a file is missing or cannot be parsed (with its line and column).
+    ShapesError
+        If a shape cannot be used.
     UnknownNameError
         If a suffix is that of no RDF syntax.
+    UsageError
+        If the compiler was asked for and does not cover the shapes.
     """
     with quiet():
         shapes = as_shapes(ontology)
-        reading = read_files(paths, read_stdin=read_stdin)
-        background = read_files(context, mark="c").graph
-    locator = FileLocator(reading.lines, reading.texts)
+        reading = read_files(paths, context=context, read_stdin=read_stdin)
+        reading.data.see_triples(shapes.ontology)
+    judgement = Judgement(shapes, FileLocator(reading.graph, reading.lines), language, engine)
     notes = tuple(phrase("nothing-to-check", language, name=name) for name in reading.empty)
-    run = _Run(shapes, locator, language, background)
-    return run.report(
-        reading.graph, tuple(path.name if isinstance(path, Document) else str(path) for path in paths), notes
-    )
+    names = tuple(path.name if isinstance(path, Document) else str(path) for path in paths)
+    return judgement.report(_matter(reading.data, notes), names, reading.triples)
 
 
-def validate_graph(data: Graph, ontology: Path | Shapes, *, language: str = "en") -> Report:
+def validate_graph(
+    data: Graph, ontology: Path | Shapes, *, language: str = "en", engine: Engine = Engine.AUTO
+) -> Report:
     """Return the report on a graph in memory (of a data set: on all its graphs together); it is not changed.
 
     >>> validate_graph("https://example.org/data.ttl", Path("ontology"))
@@ -83,83 +88,57 @@ def validate_graph(data: Graph, ontology: Path | Shapes, *, language: str = "en"
         merged = Graph(bind_namespaces="none")
         for subject, predicate, value, _ in data.quads():
             merged.add((subject, predicate, value))
-    return _Run(as_shapes(ontology), NoLocator(), language).report(merged, ("graph",))
-
-
-def validate_store(store: Store, ontology: Path | Shapes, places: Places, *, language: str = "en") -> Report:
-    """Return the report on everything in a store, all graphs together, with the rows that it came from."""
-    data = Graph(bind_namespaces="none")
+    shapes = as_shapes(ontology)
     with quiet():
-        for subject, predicate, value, _ in store.quads():
-            data.add((subject, predicate, value))
-    run = _Run(as_shapes(ontology), RowLocator(store, places), language)
-    return run.report(data, (store.version or "store",), version=store.version)
+        matter = _matter_of_graph(merged, shapes.ontology)
+    return Judgement(shapes, NoLocator(), language, engine).report(matter, ("graph",), len(merged))
 
 
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """One validation: the shapes, the way to places, the language, what is seen beside the ontology."""
+def validate_store(
+    store: Store,
+    ontology: Path | Shapes,
+    places: Places,
+    *,
+    language: str = "en",
+    engine: Engine = Engine.AUTO,
+) -> Report:
+    """Return the report on everything in a store, all graphs together, with the rows that it came from.
 
-    shapes: Shapes
-    locator: Locator
-    language: str
-    background: Graph | None = None
-
-    def report(
-        self, data: Graph, names: tuple[str, ...], notes: tuple[str, ...] = (), *, version: str = ""
-    ) -> Report:
-        with quiet():
-            # Ontology and background are mixed in to be seen; judged is only what the data speaks of.
-            mixed = mix(data, self.shapes.ontology, self.background)
-            judged = {as_term(node) for triple in data for node in (triple[0], triple[2])}
-            outcome = run_engine(mixed, self.shapes, judged)
-        findings = {*outcome.findings, *find_undeclared(data, self.shapes, outcome.findings)}
-        explainer = Explainer(mixed, self.shapes, self.locator, self.language)
-        if len(data) and not outcome.targets:
-            notes = (*notes, phrase("no-target", self.language))
-        return Report(
-            results=tuple(_sorted(findings, explainer)),
-            names=names,
-            triples=len(data),
-            nodes=len(outcome.targets),
-            shapes=outcome.shapes,
-            notes=notes,
-            language=self.language,
-            version=version,
-        )
+    A store that holds the ontology already is asked itself; of any other a copy is made, with the ontology
+    beside it.
+    """
+    shapes = as_shapes(ontology)
+    with quiet():
+        matter, triples = _matter_of_store(store, shapes.ontology)
+    judgement = Judgement(shapes, RowLocator(store, places), language, engine)
+    return judgement.report(matter, (store.version or "store",), triples, version=store.version)
 
 
-def _sorted(findings: set[Finding], explainer: Explainer) -> list[Result]:
-    """Return the results in an order that depends on what they say and on nothing else."""
-    return sorted(
-        (explainer.result(finding) for finding in findings), key=lambda result: _key(result, explainer)
+def _matter(data: LexicalStore, notes: tuple[str, ...] = ()) -> Matter:
+    source = StoreSource(data.store, surrogates=data.surrogates > 0)
+    return Matter(
+        data.judged, data.everything, source, judged_in=JUDGED_GRAPH if data.seen else None, notes=notes
     )
 
 
-def _key(result: Result, explainer: Explainer) -> tuple[object, ...]:
-    return (
-        result.severity.rank,
-        result.shape,
-        result.component,
-        result.path,
-        result.focus_label,
-        _surroundings(result.focus_node, explainer.mixed),
-        result.found,
-        _exact(result.value),
-        result.what,
-        result.place or FilePlace(""),
-    )
+def _matter_of_graph(graph: Graph, ontology: Graph) -> Matter:
+    """Return a graph as a matter; one that holds what is no RDF is left to the engine that takes it."""
+    data = LexicalStore()
+    try:
+        data.judge_triples(graph)
+        data.see_triples(ontology)
+    except UsageError as error:
+        return Matter(graph, graph + ontology, None, doubt=error.what)
+    return _matter(data)
 
 
-def _surroundings(node: Term, graph: Graph) -> tuple[str, ...]:
-    """Return what tells a blank node from another: its own triples; nothing for what has a name."""
-    if not isinstance(node, BNode):
-        return ()
-    return tuple(sorted(f"{predicate} {_exact(value)}" for predicate, value in graph.predicate_objects(node)))
-
-
-def _exact(term: Node | None) -> str:
-    if term is None or isinstance(term, BNode):
-        return ""
-    kind = f"{term.language or ''}^^{term.datatype or ''}" if isinstance(term, Literal) else "<>"
-    return f"{term}{kind}"
+def _matter_of_store(store: Store, ontology: Graph) -> tuple[Matter, int]:
+    if isinstance(store, EmbeddedStore):
+        graph = store.view()
+        if all(triple in graph for triple in ontology):
+            return Matter(graph, graph, StoreSource(store)), len(graph)
+    data = LexicalStore()
+    data.judge_triples((subject, predicate, value) for subject, predicate, value, _ in store.quads())
+    triples = len(data.judged)
+    data.see_triples(ontology)
+    return _matter(data), triples

@@ -12,8 +12,8 @@ from rdflib.namespace import OWL, RDF, SH, SKOS
 
 from poca_kg.errors import InputError, NotFoundError
 from poca_kg.store.parsing import parse_file
-from poca_kg.validate.shape_graph import ShapeGraph, read_shape_graph
 from poca_kg.validate.mends import mend_rules
+from poca_kg.validate.shape_graph import ShapeGraph, read_shape_graph
 from poca_kg.vocabulary.iris import BASE
 
 __all__ = ["PLACEHOLDER", "Shapes", "as_shapes", "read_shapes"]
