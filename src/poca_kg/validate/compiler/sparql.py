@@ -78,7 +78,9 @@ class SparqlConstraint:
 
     def violations(self, patterns: Patterns, focus: Focus) -> Violations:
         """Return the focus nodes that break the constraint, with what the query says about each."""
-        these = f"{{ SELECT DISTINCT {_renamed(focus.variable, '?this')} WHERE {{ {focus.pattern} }} }}"
+        these = f"{{ SELECT DISTINCT {focus.variable} WHERE {{ {focus.pattern} }} }}"
+        if focus.variable != "?this":  # in a group of its own: the pattern may have a ?this, too
+            these = f"{{ SELECT {_renamed(focus.variable, '?this')} WHERE {{ {these} }} }}"
         path = "" if self.shape.path is None else write_full_path(self.shape.path)
         inner = self.query.bound_to(these, path, self.prefixes)
         names = (focus.variable, *(patterns.fresh(name) for name in self.variables[1:]))
