@@ -37,7 +37,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
             plain = bundle / name
             (bundle / f"{name}.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
             plain.unlink()
-        shutil.copytree(root / "ontology", bundle / "ontology", ignore=shutil.ignore_patterns("examples"))
+        shutil.copytree(root / "ontology", bundle / "ontology")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove the bundle again, so that the clone never serves a stale one."""
