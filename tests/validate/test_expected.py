@@ -166,7 +166,7 @@ def test_a_phrase_has_the_same_parts_in_both_languages(key):
 
 def test_every_phrase_is_said_somewhere():
     source = "".join(path.read_text() for path in Path(poca_kg.validate.__file__).parent.rglob("*.py"))
-    families = ("kind-", "violation", "warning", "info")
+    families = ("kind-", "choice-", "part-", "whole-", "value-", "violation", "warning", "info")
     unsaid = {
         key
         for key in PHRASES

@@ -348,7 +348,7 @@ def test_an_anonymous_shape_goes_by_the_name_of_the_one_around_it(shapes, turtle
     )
     (result,) = validate_graph(turtle("city:a a poca:Town ."), Shapes(rules_graph, shapes.ontology)).results
     assert str(result.shape) == "https://w3id.org/poca-kg/shape/S"
-    assert result.what == "a rule is broken: expected at least one value"
+    assert result.what == "poca:motto is missing: expected at least one value"
 
 
 def test_a_shape_that_is_not_well_formed_is_an_error_that_says_so(shapes, turtle):

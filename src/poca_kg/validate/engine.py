@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import Any, NoReturn
 
 from pyshacl import Shape, Validator
@@ -32,7 +32,7 @@ from poca_kg.validate.paths import read_path
 from poca_kg.validate.report import Severity
 from poca_kg.validate.shapes import Shapes
 
-__all__ = ["mix", "run_engine"]
+__all__ = ["judge_with_engine", "mix", "run_engine"]
 
 _OPTIONS = {
     "advanced": False,
@@ -124,6 +124,34 @@ def run_engine(mixed: Graph, shapes: Shapes, judged: Set[Term]) -> Outcome:
     findings = {_read(result, shapes.rules) for result in raw}
     nodes = frozenset(node for _, focus in targets for node in focus)
     return Outcome((*findings, *failed), nodes, len(applied))
+
+
+def judge_with_engine(
+    mixed: Graph, shapes: Shapes
+) -> Callable[[URIRef | BNode, Term], tuple[Finding, ...] | None]:
+    """Return what says which findings one shape has at one node, ``None`` where it cannot be evaluated.
+
+    The shapes are read at the first call, so that a report without findings costs nothing.
+    """
+    known: list[Validator] = []
+
+    def judge(node: URIRef | BNode, focus: Term) -> tuple[Finding, ...] | None:
+        if not known:
+            logger = logging.Logger("poca_kg.validate.engine", level=logging.CRITICAL + 1)
+            data = DataGraph.from_rdflib(mixed)
+            options = {**_OPTIONS, "logger": logger}
+            known.append(Validator(data, shacl_graph=shapes.for_engine, options=options))
+        validator = known[0]
+        shape = next((one for one in validator.shacl_graph.shapes if one.node == node), None)
+        if shape is None:
+            return None
+        try:
+            raw = shape.validate(validator.make_executor(), validator.data_graph, focus=[_marked(focus)])[1]
+        except _CANNOT_COMPARE:
+            return None
+        return tuple({_read(result, shapes.rules) for result in raw})
+
+    return judge
 
 
 def _evaluate(

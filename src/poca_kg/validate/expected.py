@@ -25,7 +25,6 @@ __all__ = ["Expectation"]
 _MOST_LISTED = 12
 _DEEPEST = 4
 _LONGEST_PURPOSE = 300
-_OWN_SHAPE = "pocash:"
 
 # Parameters whose phrase holds their value as a number, as a term, or as a property.
 _NUMBERS = {SH.minLength: "min-length", SH.maxLength: "max-length"}
@@ -131,25 +130,25 @@ class Expectation:
     def _inner(self, node: Node) -> str:
         """Return what a nested shape asks of a value."""
         inner = replace(self, node=node, depth=self.depth + 1)
-        return inner._whole() if inner.depth <= _DEEPEST else "…"
+        return inner.whole() if inner.depth <= _DEEPEST else "…"
 
-    def _whole(self) -> str:
-        """Return a concept of a scheme, the shape's own name, or else its constraints."""
+    def whole(self) -> str:
+        """Return all that the shape asks: a concept of a scheme, its own name, or else its constraints."""
         path = self._path()
         asked = [self.node] if path else self._parameters(SH.property)
         if len(asked) == 1 and (scheme := replace(self, node=asked[0])._scheme_asked()) is not None:
             return self._concept(scheme)
         value, name = self._value(), self._name()
         if path is None:
-            return value if value and (name == "[]" or name.startswith(_OWN_SHAPE)) else name
+            return name or value or _written(self.node)
         wanted = ", ".join(text for text in (self.count(), value) if text)
         return self._say("path-values", path=write_path(path), inner=wanted) if wanted else ""
 
     def _name(self) -> str:
-        """Return the name that the shape gives itself, else its IRI's; ``[]`` for an anonymous one."""
+        """Return the name that the shape gives itself, empty where it gives none."""
         texts = [*self._parameters(SH.name), *self._parameters(RDFS.label)]
         best = pick_label((text for text in texts if isinstance(text, Literal)), self.language)
-        return _written(self.node) if best is None else visible(str(best))
+        return "" if best is None else visible(str(best))
 
     def _purpose(self) -> str:
         """Return what the shape says of its purpose, empty where it says nothing."""

@@ -1,30 +1,43 @@
-"""From what the engine found to what a person can act on: messages, names, what stands there, what to do."""
+"""From what an engine found to what a person can act on: messages, names, what stands there, what to do."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeAlias
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF, SH
-from rdflib.term import Node
+from rdflib.namespace import SH
 
 from poca_kg.store.protocol import Term
 from poca_kg.validate.excerpts import find_span
 from poca_kg.validate.expected import Expectation
 from poca_kg.validate.findings import Finding
-from poca_kg.validate.paths import properties_of, reach, write_path
+from poca_kg.validate.messages import fill_in, message_templates
+from poca_kg.validate.naming import Names
+from poca_kg.validate.nested import Branch, BranchKind, Judge, find_branches
+from poca_kg.validate.paths import PropertyPath, properties_of, reach, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.places import Locator
 from poca_kg.validate.report import Result
-from poca_kg.validate.shapes import PLACEHOLDER, Shapes
+from poca_kg.validate.shapes import Shapes
 from poca_kg.validate.undeclared import UNDECLARED_SHAPE, expected_term, near_names
-from poca_kg.vocabulary.labels import LABEL_PROPERTIES, pick_label
+from poca_kg.vocabulary.iris import BASE
+from poca_kg.vocabulary.labels import pick_label
 
-__all__ = ["Explainer"]
+__all__ = ["Explainer", "Values"]
+
+Values: TypeAlias = Mapping[tuple[Term, PropertyPath], tuple[Term, ...]]
+"""The value nodes of focus nodes, for data that cannot be walked: a remote store's."""
 
 _MOST_VALUES = 5
-_LONGEST_CHAIN = 5
+_MOST_WALKED = 100
+_DEEPEST = 3
+_MOST_REASONS = 8
 _OWN_COMPONENTS = {UNDECLARED_SHAPE, SH.ConstraintComponent}
+_OF_PROPERTY = {SH.ClosedConstraintComponent, SH.MaxCountConstraintComponent}
+_QUALIFIED = {SH.QualifiedMinCountConstraintComponent, SH.QualifiedMaxCountConstraintComponent}
 _ONE_MESSAGE = 600
 _FIXES = {
     SH.MinCountConstraintComponent: "fix-add",
@@ -37,139 +50,196 @@ _FIXES = {
     SH.ConstraintComponent: "",
     UNDECLARED_SHAPE: "fix-declare",
 }
+_GENERIC = {
+    SH.MaxCountConstraintComponent: "generic-many",
+    SH.ClosedConstraintComponent: "generic-closed",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Explainer:
-    """Explains findings about one graph in one language."""
+    """Explains findings about one graph in one language.
+
+    Attributes
+    ----------
+    mixed
+        The data, or a view of it.
+    shapes
+        The shapes that the findings are of.
+    locator
+        Knows the lines of files.
+    language
+        ``en`` or ``it``.
+    judge
+        Asks a shape of a node again, to say why the alternatives of a constraint fail.
+    values
+        What paths lead to, where ``mixed`` does not hold what is needed to walk them.
+    """
 
     mixed: Graph
     shapes: Shapes
     locator: Locator
     language: str = "en"
+    judge: Judge | None = None
+    values: Values = field(default_factory=dict)
+    _told: dict[tuple[object, ...], str] = field(default_factory=dict, init=False, repr=False)
+    _templates: dict[tuple[object, ...], tuple[Literal, ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _named: dict[URIRef | BNode, URIRef | BNode] = field(default_factory=dict, init=False, repr=False)
 
     def result(self, finding: Finding) -> Result:
-        """Return a finding as a result of the report."""
+        """Return a finding as a result of the report, without the reasons of the shapes within its shape."""
         expected = self._expects(finding)
-        found = self._found(finding)
         messages = self._messages(finding)
-        what = self._what(pick_label(messages, self.language), expected)
+        found = self._found(finding)
+        what = self._what(finding, pick_label(messages, self.language), expected)
         place = self.locator.place(self.mixed, finding)
         line = self.locator.excerpt(place)
+        shape = self._rule(finding.shape)
         return Result(
             what=what,
             focus_node=finding.focus,
-            focus_label=self.label(finding.focus),
+            focus_label=self._names.label(finding.focus),
             property_path=finding.path,
             value=finding.value,
             found=found,
             expected=expected,
             how_to_fix=self._fix(finding, expected, what),
             severity=finding.severity,
-            shape=self.shapes.named_shape(finding.shape),
+            shape=shape,
             component=finding.component,
             messages=messages,
-            details=self._details(finding),
             place=place,
             excerpt=line,
             span=self._span(line, finding),
             source_shape=finding.shape,
             constraint=finding.constraint,
             severity_iri=finding.severity_iri,
+            page=str(shape) if shape.startswith(f"{BASE}shape/") else "",
         )
+
+    def reasoned(self, result: Result, finding: Finding, *, ask: bool = True, depth: int = 0) -> Result:
+        """Return the result of a finding with what it rests on.
+
+        Parameters
+        ----------
+        result, finding
+            The finding, and the result that :meth:`result` made of it.
+        ask
+            Whether shapes within the shape are asked again where the engine told nothing about them.
+        depth
+            How many results this one stands in; it ends at three.
+        """
+        if depth == _DEEPEST:
+            return result
+        walked = finding.component in _QUALIFIED and ask and self.judge is not None
+        values = self._walk(finding)[:_MOST_WALKED] if walked else ()
+        branches = find_branches(finding, self.shapes.rules, self.judge if ask else None, values)
+        if not branches:
+            return result
+        inner = [each for branch in branches for each in branch.findings][:_MOST_REASONS]
+        nested = tuple(self.reasoned(self.result(each), each, ask=ask, depth=depth + 1) for each in inner)
+        reasons = [text for branch in branches for text in self._reasons(branch)]
+        reasons += [text for each in nested for text in each.details]
+        return replace(result, details=tuple(dict.fromkeys(reasons))[:_MOST_REASONS], nested=nested)
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.mixed, self.shapes.ontology, self.language)
+
+    def _say(self, key: str, **parts: object) -> str:
+        return phrase(key, self.language, **parts)
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], str]) -> str:
+        """Return a text that is the same for all findings of a shape, made once."""
+        if key not in self._told:
+            self._told[key] = make()
+        return self._told[key]
+
+    def _rule(self, shape: URIRef | BNode) -> URIRef | BNode:
+        if shape not in self._named:
+            self._named[shape] = self.shapes.named_shape(shape)
+        return self._named[shape]
 
     def _span(self, line: str, finding: Finding) -> tuple[int, int] | None:
         """Return the part of the line that the finding is about: the value, the property or the node."""
         if not line:
             return None
         others = [*(() if finding.path is None else properties_of(finding.path)), finding.focus]
-        about_property = finding.component in {SH.ClosedConstraintComponent, SH.MaxCountConstraintComponent}
-        return find_span(line, None if about_property else finding.value, others)
+        return find_span(line, None if finding.component in _OF_PROPERTY else finding.value, others)
 
-    def _what(self, message: Literal | None, expected: str) -> str:
-        if message is None:
-            return phrase("generic", self.language, expected=expected)
-        return visible(str(message), _ONE_MESSAGE)
-
-    def label(self, node: Term) -> str:
-        """Return the name of a node, followed by its label where it has one."""
-        names = [name for key in LABEL_PROPERTIES for name in self._objects(node, key)]
-        texts = [name for name in names if isinstance(name, Literal)]
-        best = pick_label(texts, self.language)
-        name = self.name(node)
-        return name if best is None else f"{name} “{visible(str(best), 80)}”"
-
-    def name(self, node: Term, depth: int = 0) -> str:
-        """Return the name of a node; that of a blank node says what it is and what leads to it."""
-        if not isinstance(node, BNode):
-            return write_term(node)
-        classes = sorted(
-            write_term(sort) for sort in self._objects(node, RDF.type) if isinstance(sort, URIRef)
-        )
-        own = f"[ a {', '.join(classes)} ]" if classes else "[]"
-        owners = sorted(
-            (self.name(subject, depth + 1), write_term(predicate))
-            for subject, predicate in self.mixed.subject_predicates(node)
-            if isinstance(subject, Term) and isinstance(predicate, URIRef) and depth < _LONGEST_CHAIN
-        )
-        return f"{owners[0][0]} → {owners[0][1]} → {own}" if owners else own
+    def _what(self, finding: Finding, message: Literal | None, expected: str) -> str:
+        """Return what is wrong: the message of the shape, else what follows from the constraint."""
+        if message is not None:
+            return visible(str(message), _ONE_MESSAGE)
+        path = "" if finding.path is None else write_path(finding.path)
+        key = _GENERIC.get(finding.component, "generic-path" if path else "generic")
+        if finding.component == SH.MinCountConstraintComponent and not self._walk(finding):
+            key = "generic-missing"
+        return self._say(key, path=path, expected=expected)
 
     def _expects(self, finding: Finding) -> str:
         if finding.component == UNDECLARED_SHAPE:
             return expected_term(finding.value, self.language)
-        return Expectation(self.shapes, finding.shape, self.language).of(finding.component)
-
-    def _objects(self, node: Node, predicate: URIRef) -> list[Node]:
-        return [] if isinstance(node, Literal) else list(self.mixed.objects(node, predicate))
+        return self._once(
+            (finding.shape, finding.component),
+            lambda: Expectation(self.shapes, finding.shape, self.language).of(finding.component),
+        )
 
     def _messages(self, finding: Finding) -> tuple[Literal, ...]:
-        """Return the message in every language; the engine drops it where it fills in a variable."""
+        """Return the message in every language; an engine drops it where it fills in a variable."""
         if finding.component in _OWN_COMPONENTS:
             return finding.messages
-        holders = (finding.constraint, finding.shape)
-        templates: list[Literal] = []
-        for holder in holders:
-            if holder is not None and not templates:
-                found = self.shapes.rules.objects(holder, SH.message)
-                templates = sorted((text for text in found if isinstance(text, Literal)), key=_by_language)
-        return tuple(self._filled(template, finding) for template in templates)
+        key = (finding.constraint, finding.shape)
+        if key not in self._templates:
+            self._templates[key] = message_templates(self.shapes.rules, *key)
+        values = {}
+        if self._templates[key]:
+            values["this"] = self._names.name(finding.focus)
+            if finding.value is not None:
+                values["value"] = write_term(finding.value)
+            if finding.path is not None:
+                values["path"] = write_path(finding.path)
+        return tuple(fill_in(template, values, finding.messages) for template in self._templates[key])
 
-    def _filled(self, template: Literal, finding: Finding) -> Literal:
-        names = PLACEHOLDER.findall(template)
-        if not names:
-            return template
-        values = {"this": self.name(finding.focus)}
-        if finding.value is not None:
-            values["value"] = write_term(finding.value)
-        if finding.path is not None:
-            values["path"] = write_path(finding.path)
-        values = {**_matched(str(template), finding.messages), **values}
-        text = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
-        return Literal(text, lang=template.language)
+    def _reasons(self, branch: Branch) -> list[str]:
+        """Return why a branch fails, or that it holds where it should not."""
+        told = [self._reason(inner, branch) for inner in branch.findings]
+        if branch.kind is BranchKind.WHOLE and told:
+            return [text for inner, text in zip(branch.findings, told, strict=True) if text]
+        wanted = "" if branch.shape is None else Expectation(self.shapes, branch.shape, self.language).whole()
+        key = f"{branch.kind.value}-{'holds' if branch.holds else 'fails'}"
+        value = self._names.label(branch.value)
+        reasons = "; ".join(dict.fromkeys(told))
+        return [self._say(key, n=branch.number, of=branch.of, value=value, wanted=wanted, reasons=reasons)]
 
-    def _details(self, finding: Finding) -> tuple[str, ...]:
-        """Return the reasons why a value does not conform to the shape asked of it, innermost ones too."""
-        texts = set()
-        for inner in finding.details:
-            best = pick_label(self._messages(inner), self.language)
-            told = str(best) if best is not None else self._expects(inner)
-            where = f"{self.name(inner.focus)}{' ' + write_path(inner.path) if inner.path else ''}"
-            texts.add(f"{where}: {visible(told, _ONE_MESSAGE)}")
-            texts.update(self._details(inner))
-        return tuple(sorted(texts))
+    def _reason(self, inner: Finding, branch: Branch) -> str:
+        best = pick_label(self._messages(inner), self.language)
+        told = self._say("generic", expected=self._expects(inner)) if best is None else str(best)
+        path = "" if inner.path is None else write_path(inner.path)
+        is_same = inner.focus == branch.value and branch.kind is not BranchKind.WHOLE
+        where = " ".join(part for part in ("" if is_same else self._names.name(inner.focus), path) if part)
+        return f"{where}: {visible(told, _ONE_MESSAGE)}" if where else visible(told, _ONE_MESSAGE)
+
+    def _walk(self, finding: Finding) -> list[Term]:
+        """Return the value nodes of the path of a finding, sorted by their names."""
+        if finding.path is None:
+            return []
+        known = self.values.get((finding.focus, finding.path))
+        values = reach(self.mixed, finding.focus, finding.path) if known is None else known
+        return sorted(values, key=lambda value: (self._names.name(value), value))
 
     def _found(self, finding: Finding) -> str:
         if finding.value is not None:
-            return self.label(finding.value)
+            return self._names.label(finding.value)
         if finding.path is None:
-            return self.name(finding.focus)
-        values = sorted(self.name(value) for value in reach(self.mixed, finding.focus, finding.path))
+            return self._names.name(finding.focus)
+        values = [self._names.name(value) for value in self._walk(finding)]
         if not values:
-            return phrase("found-nothing", self.language)
+            return self._say("found-nothing")
         shown = ", ".join([*values[:_MOST_VALUES], *(["…"] if len(values) > _MOST_VALUES else [])])
-        return (
-            shown if len(values) == 1 else phrase("found-values", self.language, n=len(values), values=shown)
-        )
+        return shown if len(values) == 1 else self._say("found-values", n=len(values), values=shown)
 
     def _fix(self, finding: Finding, expected: str, what: str) -> str:
         """Return the advice that a property shape gives, else what follows from the constraint.
@@ -177,16 +247,20 @@ class Explainer:
         The description of a node shape tells what the shape is for, not what to do; where nothing follows
         from the constraint, the message must be the advice.
         """
+        path = "" if finding.path is None else write_path(finding.path)
+        key = ("fix", finding.shape, finding.component, path)
+        fix = self._once(key, lambda: self._advice(finding) or self._derived_fix(finding, expected)) or what
+        near = near_names(finding.value, self.shapes) if isinstance(finding.value, URIRef) else ()
+        if not near:
+            return fix
+        return f"{fix.rstrip('.')}; {self._say('fix-near', values=join_words(near, self.language))}"
+
+    def _advice(self, finding: Finding) -> str:
         rules = self.shapes.rules
         is_about_property = (finding.shape, SH.path, None) in rules
         texts = rules.objects(finding.shape, SH.description) if is_about_property else ()
-        advice = pick_label((text for text in texts if isinstance(text, Literal)), self.language)
-        if advice is not None:
-            fix = visible(str(advice), _ONE_MESSAGE)
-        else:
-            fix = self._derived_fix(finding, expected) or what
-        near = near_names(finding.value, self.shapes) if isinstance(finding.value, URIRef) else ()
-        return f"{fix.rstrip('.')}; {_near(near, self.language)}" if near else fix
+        best = pick_label((text for text in texts if isinstance(text, Literal)), self.language)
+        return "" if best is None else visible(str(best), _ONE_MESSAGE)
 
     def _derived_fix(self, finding: Finding, expected: str) -> str:
         path = "" if finding.path is None else write_path(finding.path)
@@ -195,37 +269,4 @@ class Explainer:
         if (finding.shape, SH.maxCount, Literal(0)) in self.shapes.rules:
             key = "fix-remove"
         count = Expectation(self.shapes, finding.shape, self.language).count()
-        return phrase(key, self.language, path=path, expected=expected, count=count)
-
-
-def _near(names: tuple[str, ...], language: str) -> str:
-    return phrase("fix-near", language, values=join_words(names, language))
-
-
-def _by_language(text: Literal) -> tuple[str, str]:
-    return text.language or "", str(text)
-
-
-def _matched(template: str, messages: tuple[Literal, ...]) -> dict[str, str]:
-    """Return the variables of a template as they stand in the message that the engine made of it."""
-    parts = PLACEHOLDER.split(template)
-    for message in messages:
-        texts = _between(parts[::2], str(message))
-        if texts is not None:
-            return {name: visible(text) for name, text in zip(parts[1::2], texts, strict=True)}
-    return {}
-
-
-def _between(fixed: list[str], message: str) -> list[str] | None:
-    """Return what stands between the fixed parts of a message, in one pass, or ``None``."""
-    first, *middle, last = fixed
-    if not (message.startswith(first) and message.endswith(last)):
-        return None
-    texts, start, end = [], len(first), len(message) - len(last)
-    for part in middle:
-        found = message.find(part, start, end)
-        if found < 0:
-            return None
-        texts.append(message[start:found])
-        start = found + len(part)
-    return [*texts, message[start:end]] if start <= end else None
+        return self._say(key, path=path, expected=expected, count=count)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from rdflib import BNode, URIRef
+from rdflib import BNode
 from rdflib.namespace import SH
 
 from poca_kg.errors import FilePlace
@@ -49,6 +49,11 @@ class Group:
         """What is wrong if all results say the same, else the name of the rule."""
         return self.what or rule_name(self.first)
 
+    @property
+    def tells_expected(self) -> bool:
+        """Whether what is wrong says already what is expected, as it does where a shape has no message."""
+        return self.expected != "" and self.what.endswith(self.expected)
+
     def shown(self, most: int | None) -> tuple[Result, ...]:
         """Return at most so many of the results; ``None`` for all."""
         return self.results[:most]
@@ -77,8 +82,9 @@ def rule_name(result: Result) -> str:
     return visible(shape if same else f"{shape} ({component})")
 
 
-def _rule(result: Result) -> tuple[Severity, URIRef | BNode, URIRef, str]:
-    return result.severity, result.shape, result.component, result.path
+def _rule(result: Result) -> tuple[Severity, str, str, str]:
+    shape = "" if isinstance(result.shape, BNode) else str(result.shape)
+    return result.severity, shape, str(result.component), result.path
 
 
 def _group(results: list[Result]) -> Group:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from rdflib import BNode, Graph, Literal
-from rdflib.term import Node
+from rdflib import Graph
 
-from poca_kg.errors import FilePlace
-from poca_kg.store.protocol import Term
+from poca_kg.errors import UsageError
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.subset import outside_subset
-from poca_kg.validate.explain import Explainer
-from poca_kg.validate.findings import Finding, Outcome
+from poca_kg.validate.explain import Explainer, Values
+from poca_kg.validate.findings import Outcome
+from poca_kg.validate.nested import Judge
+from poca_kg.validate.ordering import explain_findings
 from poca_kg.validate.paths import as_term
 from poca_kg.validate.phrases import phrase
 from poca_kg.validate.places import Locator
 from poca_kg.validate.quiet import quiet
-from poca_kg.validate.report import Report, Result
+from poca_kg.validate.remote import fetch_surroundings
+from poca_kg.validate.report import Report
 from poca_kg.validate.selection import Choice, Engine, choose, known_errors
 from poca_kg.validate.shapes import Shapes
 from poca_kg.validate.undeclared import find_undeclared
@@ -42,6 +43,8 @@ class Matter:
         The graph of the source that holds what is judged; ``None`` if that is everything.
     doubt
         What about the data speaks against the compiler; empty for nothing.
+    is_remote
+        Whether the data is elsewhere and stays there; both graphs are then empty.
     notes
         What the reader of the report should know.
     """
@@ -51,6 +54,7 @@ class Matter:
     source: Source | None
     judged_in: str | None = None
     doubt: str = ""
+    is_remote: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -76,11 +80,15 @@ class Judgement:
         with quiet():
             choice = self._choose(matter)
             run = _with_compiler if choice.engine is Engine.COMPILED else _with_pyshacl
-            outcome, seen = run(matter, self.shapes)
-        findings = {*outcome.findings, *find_undeclared(matter.graph, self.shapes, outcome.findings)}
-        explainer = Explainer(seen, self.shapes, self.locator, self.language)
+            judged = run(matter, self.shapes)
+            outcome = judged.outcome
+            findings = {*outcome.findings, *find_undeclared(matter.graph, self.shapes, outcome.findings)}
+            explainer = Explainer(
+                judged.seen, self.shapes, self.locator, self.language, judged.judge, judged.values
+            )
+            results = explain_findings(findings, explainer)
         return Report(
-            results=tuple(_sorted(findings, explainer)),
+            results=results,
             names=names,
             triples=triples,
             nodes=outcome.nodes,
@@ -94,7 +102,7 @@ class Judgement:
 
     def _choose(self, matter: Matter) -> Choice:
         shapes = self.shapes.shape_graph
-        doubts = (matter.doubt, outside_subset(shapes))
+        doubts = (matter.doubt, outside_subset(shapes, matter.source))
         return choose([doubt for doubt in doubts if doubt], self.engine, self.language)
 
     def _notes(self, matter: Matter, outcome: Outcome, choice: Choice, triples: int) -> tuple[str, ...]:
@@ -106,51 +114,33 @@ class Judgement:
         return tuple(notes)
 
 
-def _with_compiler(matter: Matter, shapes: Shapes) -> tuple[Outcome, Graph]:
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """The outcome, and what explains it: the data as far as they are at hand, and who answers for shapes."""
+
+    outcome: Outcome
+    seen: Graph
+    judge: Judge | None
+    values: Values = field(default_factory=dict)
+
+
+def _with_compiler(matter: Matter, shapes: Shapes) -> _Judged:
     assert matter.source is not None
+    if matter.is_remote:
+        outcome = run_compiled(shapes.shape_graph, matter.source, vocabulary=shapes.ontology)
+        known = fetch_surroundings(matter.source, outcome.findings)
+        return _Judged(outcome, known.graph, None, known.values)
     outcome = run_compiled(shapes.shape_graph, matter.source, judged_in=matter.judged_in)
-    return outcome, matter.everything
+    return _Judged(outcome, matter.everything, None)
 
 
-def _with_pyshacl(matter: Matter, shapes: Shapes) -> tuple[Outcome, Graph]:
-    from poca_kg.validate.engine import mix, run_engine  # noqa: PLC0415  (pyshacl takes long to import)
+def _with_pyshacl(matter: Matter, shapes: Shapes) -> _Judged:
+    if matter.is_remote:
+        advice = "validate a dump of it as a file"
+        raise UsageError("pyshacl cannot judge a store elsewhere without a copy of it", advice=advice)
+    # pyshacl takes long to import
+    from poca_kg.validate.engine import judge_with_engine, mix, run_engine  # noqa: PLC0415
 
     mixed = mix(matter.everything)
     judged = {as_term(node) for triple in matter.graph for node in (triple[0], triple[2])}
-    return run_engine(mixed, shapes, judged), mixed
-
-
-def _sorted(findings: set[Finding], explainer: Explainer) -> list[Result]:
-    """Return the results in an order that depends on what they say and on nothing else."""
-    return sorted(
-        (explainer.result(finding) for finding in findings), key=lambda result: _key(result, explainer)
-    )
-
-
-def _key(result: Result, explainer: Explainer) -> tuple[object, ...]:
-    return (
-        result.severity.rank,
-        str(result.shape),
-        result.component,
-        result.path,
-        result.focus_label,
-        _surroundings(result.focus_node, explainer.mixed),
-        result.found,
-        _exact(result.value),
-        result.what,
-        result.place or FilePlace(""),
-    )
-
-
-def _surroundings(node: Term, graph: Graph) -> tuple[str, ...]:
-    """Return what tells a blank node from another: its own triples; nothing for what has a name."""
-    if not isinstance(node, BNode):
-        return ()
-    return tuple(sorted(f"{predicate} {_exact(value)}" for predicate, value in graph.predicate_objects(node)))
-
-
-def _exact(term: Node | None) -> str:
-    if term is None or isinstance(term, BNode):
-        return ""
-    kind = f"{term.language or ''}^^{term.datatype or ''}" if isinstance(term, Literal) else "<>"
-    return f"{term}{kind}"
+    return _Judged(run_engine(mixed, shapes, judged), mixed, judge_with_engine(mixed, shapes))

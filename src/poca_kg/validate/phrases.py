@@ -155,8 +155,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{n} more results are counted, but not shown: the limit is {shown}",
         "altri {n} risultati sono contati, ma non mostrati: il limite è {shown}",
     ),
-    "judged-by": ("judged by {engine}", "giudicato da {engine}"),
-    "judged-by-because": ("judged by {engine}: {reason}", "giudicato da {engine}: {reason}"),
+    "judged-by": ("engine: {engine}", "motore: {engine}"),
+    "judged-by-because": ("engine: {engine} ({reason})", "motore: {engine} ({reason})"),
     "engine-covers": (
         "every construct of the shapes is in its tested subset",
         "ogni costrutto delle regole rientra in ciò che è provato",

@@ -99,6 +99,11 @@ class Result:
     page: str = ""
 
     @property
+    def is_about_focus(self) -> bool:
+        """Whether the value is the focus node itself, which every rendering names anyway."""
+        return self.property_path is None and self.value in {None, self.focus_node}
+
+    @property
     def position(self) -> FilePlace | None:
         """The place, with its column where the part of the line is known."""
         if self.place is None or self.span is None or self.place.column is not None:

@@ -90,8 +90,8 @@ class Shapes:
         found = {scheme for member in members for scheme in self.ontology.objects(member, SKOS.inScheme)}
         return tuple(sorted(scheme for scheme in found if isinstance(scheme, URIRef)))
 
-    def named_shape(self, node: URIRef | BNode) -> URIRef:
-        """Return the shape itself if it has an IRI, else the nearest one around it that has."""
+    def named_shape(self, node: URIRef | BNode) -> URIRef | BNode:
+        """Return the nearest shape with an IRI, from the shape itself outwards; itself if there is none."""
         around: list[URIRef | BNode] = [node]
         for _ in range(_LONGEST_CHAIN):
             if named := sorted(shape for shape in around if isinstance(shape, URIRef)):
@@ -102,7 +102,7 @@ class Shapes:
                 for outer in self.rules.subjects(object=inner)
                 if isinstance(outer, URIRef | BNode)
             ]
-        raise InputError("a shape has no IRI and stands in no shape that has one", advice="name the shape")
+        return node
 
 
 def read_shapes(ontology_dir: Path) -> Shapes:

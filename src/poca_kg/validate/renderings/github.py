@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poca_kg.validate.grouping import rule_name
-from poca_kg.validate.phrases import visible
 from poca_kg.validate.renderings.text import notes_of, summary
 from poca_kg.validate.renderings.told import tell
 from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
@@ -29,7 +28,7 @@ def render_github(report: Report, view: View = DEFAULT_VIEW) -> str:
     """
     del view  # programs get every result
     lines = [_annotation(result, report.language) for result in report.results]
-    lines += [f"::notice::{_data(visible(note, 600))}" for note in notes_of(report)]
+    lines += [f"::notice::{_data(note)}" for note in notes_of(report)]
     return encodable("\n".join([*lines, summary(report)]))
 
 

@@ -81,7 +81,7 @@ def report_section(report: Report, view: View = DEFAULT_VIEW, *, level: int = 2)
     parts = [
         f'<div class="report" lang="{escape(language)}">',
         f'<p class="outcome {outcome}">{escape(summary(report))}</p>',
-        *(f'<p class="note">{escape(visible(note, 600))}</p>' for note in notes_of(report)),
+        *(f'<p class="note">{escape(note)}</p>' for note in notes_of(report)),
     ]
     if len(groups) > 1:
         parts.append(_rules(groups, language))
@@ -120,7 +120,7 @@ def _group(number: int, group: Group, shape: tuple[str, View, int]) -> str:
     word = escape(phrase(group.severity.value, language))
     facts = [
         ("path", _code(visible(first.path))),
-        ("expected", escape(group.expected)),
+        ("expected", "" if group.tells_expected else escape(group.expected)),
         ("fix", "" if group.how_to_fix == group.what else escape(group.how_to_fix)),
         ("rule-label", _rule(first)),
     ]
@@ -144,7 +144,7 @@ def _case(result: Result, group: Group, language: str) -> str:
     told = {group.what, group.how_to_fix, result.what}
     facts = [
         ("what", "" if group.what else escape(result.what)),
-        ("found", "" if result.value == result.focus_node else _code(result.found)),
+        ("found", "" if result.is_about_focus else _code(result.found)),
         ("expected", "" if group.expected else escape(result.expected)),
         ("fix", "" if result.how_to_fix in told else escape(result.how_to_fix)),
         *(("detail", escape(reason)) for reason in result.details),

@@ -37,7 +37,7 @@ def render_markdown(report: Report, view: View = DEFAULT_VIEW) -> str:
     title, _, counts = summary(report).partition("): ")
     mark = "✅" if report.conforms else "❌"
     blocks = [f"## {mark} {_plain(title)})", _plain(counts)]
-    blocks += [f"> {_plain(visible(note, 600))}" for note in notes_of(report)]
+    blocks += [f"> {_plain(note)}" for note in notes_of(report)]
     groups = group_results(report)
     if groups:
         blocks.append(_rules(groups, language))
@@ -67,7 +67,7 @@ def _group(group: Group, language: str, view: View) -> str:
     first = group.first
     facts = [
         ("path", _code(visible(first.path))),
-        ("expected", _plain(group.expected)),
+        ("expected", "" if group.tells_expected else _plain(group.expected)),
         ("fix", "" if group.how_to_fix == group.what else _plain(group.how_to_fix)),
         ("rule-label", _rule(first)),
     ]
@@ -102,7 +102,7 @@ def _case(result: Result, group: Group) -> _Row:
         "" if result.how_to_fix in {group.how_to_fix, group.what, result.what} else result.how_to_fix,
         *result.details,
     ]
-    found = "" if result.value == result.focus_node else result.found
+    found = "" if result.is_about_focus else result.found
     position = result.position
     return (
         "" if position is None else _code(visible(str(position))),

@@ -20,6 +20,7 @@ _LABEL_WIDTH = 10
 _WIDTH = 100
 _FEW_RULES = 8
 _MOST_FILES = 20
+_LONGEST_NOTE = 600
 
 
 def render_text(report: Report, view: View = DEFAULT_VIEW) -> str:
@@ -70,14 +71,17 @@ def counted(report: Report, severity: Severity) -> str:
 
 
 def notes_of(report: Report) -> list[str]:
-    """Return what the reader should know beside the results: notes, the engine, what a limit took away."""
+    """Return what the reader should know beside the results, each harmless and in one line.
+
+    That is: the notes of the report, what a limit took away, the engine and why it was that one.
+    """
     notes = list(report.notes)
     if away := sum(report.left_out.values()):
         notes.append(phrase("left-out", report.language, n=away, shown=len(report.results)))
     if report.engine:
         key = "judged-by-because" if report.engine_reason else "judged-by"
         notes.append(phrase(key, report.language, engine=report.engine, reason=report.engine_reason))
-    return notes
+    return [visible(note, _LONGEST_NOTE) for note in notes]
 
 
 class _Block:
@@ -109,7 +113,7 @@ class _Block:
         return _labelled(
             [
                 (self._say("path"), visible(group.first.path)),
-                (self._say("expected"), group.expected),
+                (self._say("expected"), "" if group.tells_expected else group.expected),
                 (self._say("fix"), "" if group.how_to_fix == group.what else group.how_to_fix),
                 (self._say("rule-label"), rule_name(group.first)),
                 (self._say("page"), visible(group.first.page)),
@@ -123,7 +127,7 @@ class _Block:
         told = {group.what, group.expected, group.how_to_fix, result.what}
         own = [
             ("", "" if group.what else result.what),
-            (self._say("found"), "" if result.value == result.focus_node else result.found),
+            (self._say("found"), "" if result.is_about_focus else result.found),
             (self._say("expected"), "" if group.expected else result.expected),
             (self._say("fix"), "" if result.how_to_fix in told else result.how_to_fix),
             *((self._say("detail"), reason) for reason in result.details),

@@ -14,7 +14,7 @@ def tell(result: Result, language: str) -> list[str]:
     pairs = [
         ("node", result.focus_label),
         ("path", result.path),
-        ("found", "" if result.value == result.focus_node else result.found),
+        ("found", "" if result.is_about_focus else result.found),
         ("expected", result.expected),
         ("fix", "" if result.how_to_fix == result.what else result.how_to_fix),
         *(("detail", reason) for reason in result.details),
