@@ -103,7 +103,11 @@ class Judgement:
     def _choose(self, matter: Matter) -> Choice:
         shapes = self.shapes.shape_graph
         doubts = (matter.doubt, outside_subset(shapes, matter.source))
-        return choose([doubt for doubt in doubts if doubt], self.engine, self.language)
+        choice = choose([doubt for doubt in doubts if doubt], self.engine, self.language)
+        if matter.is_remote and choice.engine is Engine.PYSHACL:
+            what = f"pyshacl cannot judge a store elsewhere without a copy of it; {choice.reason}"
+            raise UsageError(what, advice="validate a dump of it as a file")
+        return choice
 
     def _notes(self, matter: Matter, outcome: Outcome, choice: Choice, triples: int) -> tuple[str, ...]:
         notes = [*matter.notes, *outcome.notes]
@@ -135,9 +139,6 @@ def _with_compiler(matter: Matter, shapes: Shapes) -> _Judged:
 
 
 def _with_pyshacl(matter: Matter, shapes: Shapes) -> _Judged:
-    if matter.is_remote:
-        advice = "validate a dump of it as a file"
-        raise UsageError("pyshacl cannot judge a store elsewhere without a copy of it", advice=advice)
     # pyshacl takes long to import
     from poca_kg.validate.engine import judge_with_engine, mix, run_engine  # noqa: PLC0415
 

@@ -12,17 +12,19 @@ from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.lexical_store import JUDGED_GRAPH, LexicalStore
 from poca_kg.store.places import Places
 from poca_kg.store.protocol import Document, Store
+from poca_kg.validate.compiler.endpoint import EndpointSource
 from poca_kg.validate.compiler.source import StoreSource
 from poca_kg.validate.judging import Judgement, Matter
 from poca_kg.validate.phrases import phrase
 from poca_kg.validate.places import FileLocator, NoLocator, RowLocator
 from poca_kg.validate.quiet import quiet
 from poca_kg.validate.reading import read_files
+from poca_kg.validate.remote import count_triples
 from poca_kg.validate.report import Report
 from poca_kg.validate.selection import Engine
 from poca_kg.validate.shapes import Shapes, as_shapes
 
-__all__ = ["validate_files", "validate_graph", "validate_store"]
+__all__ = ["validate_endpoint", "validate_files", "validate_graph", "validate_store"]
 
 
 def validate_files(  # noqa: PLR0913  (what a call of the command can say)
@@ -114,8 +116,35 @@ def validate_store(
     return judgement.report(matter, (store.version or "store",), triples, version=store.version)
 
 
+def validate_endpoint(
+    source: EndpointSource, ontology: Path | Shapes, *, language: str = "en", engine: Engine = Engine.AUTO
+) -> Report:
+    """Return the report on a store elsewhere, which is asked by queries and not downloaded.
+
+    The class hierarchy of the ontology counts beside that of the store. Terms that the ontology does not
+    declare are not looked for.
+
+    Raises
+    ------
+    InputError
+        If the store cannot be reached or does not answer as it should.
+    LimitError
+        If it takes too long.
+    UsageError
+        If the compiler does not cover the shapes.
+    """
+    shapes = as_shapes(ontology)
+    triples = count_triples(source)
+    notes = [phrase("store-rewrote", language)]
+    if not triples:
+        notes.append(phrase("empty-default", language))
+    nothing = Graph(bind_namespaces="none")
+    matter = Matter(nothing, nothing, source, is_remote=True, notes=tuple(notes))
+    return Judgement(shapes, NoLocator(), language, engine).report(matter, (source.url,), triples)
+
+
 def _matter(data: LexicalStore, notes: tuple[str, ...] = ()) -> Matter:
-    source = StoreSource(data.store, surrogates=data.surrogates > 0)
+    source = StoreSource(data.store, surrogates=data.surrogates > 0, lexical=True)
     return Matter(
         data.judged, data.everything, source, judged_in=JUDGED_GRAPH if data.seen else None, notes=notes
     )
