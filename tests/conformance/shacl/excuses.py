@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from poca_kg.errors import InputError
+from poca_kg.errors import InputError, UsageError
 from poca_kg.settings import read_settings
 from shacl.cases import CORE, HOW_TO_GET_THEM, SPARQL, Case, read_cases, suites
 
@@ -45,5 +45,5 @@ def parameters(ways: Iterable[str]) -> list[Any]:
 
 def _marks(way: str, name: str) -> list[Any]:
     reason = EXCUSES.get(way, {}).get(name)
-    raises = (AssertionError, InputError)
+    raises = (AssertionError, InputError, UsageError)
     return [] if reason is None else [pytest.mark.xfail(reason=reason, raises=raises, strict=True)]

@@ -44,5 +44,5 @@ class Compiled:
         """Return what the compiled queries find."""
         lexical = LexicalStore()
         lexical.judge_triples(case.data)
-        source = StoreSource(lexical.store, surrogates=lexical.surrogates > 0)
+        source = StoreSource(lexical.store, surrogates=lexical.surrogates > 0, lexical=True)
         return run_compiled(read_shape_graph(case.shapes), source).findings

@@ -51,6 +51,7 @@ class EndpointSource:
     """
 
     surrogates = False
+    lexical = False
 
     def __init__(self, url: str, *, graphs: Sequence[str] = (), timeout_s: float = _TIMEOUT_S) -> None:
         parts = urlsplit(url)

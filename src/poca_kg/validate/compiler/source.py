@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
+
+from rdflib import BNode
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Solutions, Store, Term
@@ -17,6 +19,10 @@ class Source(Protocol):
     @property
     def surrogates(self) -> bool:
         """Whether literals that the store would rewrite stand in the data as surrogates."""
+
+    @property
+    def lexical(self) -> bool:
+        """Whether such literals would stand in the data as surrogates, if there were any."""
 
     @property
     def requests(self) -> int:
@@ -38,15 +44,21 @@ class StoreSource:
     ([(rdflib.term.Literal('1'),)], 1)
     """
 
-    def __init__(self, store: Store, *, surrogates: bool = False) -> None:
+    def __init__(self, store: Store, *, surrogates: bool = False, lexical: bool = False) -> None:
         self._store = store
         self._surrogates = surrogates
+        self._lexical = lexical or surrogates
         self._requests = 0
 
     @property
     def surrogates(self) -> bool:
         """Whether literals that the store would rewrite stand in the data as surrogates."""
         return self._surrogates
+
+    @property
+    def lexical(self) -> bool:
+        """Whether such literals would stand in the data as surrogates, if there were any."""
+        return self._lexical
 
     @property
     def requests(self) -> int:
@@ -61,8 +73,21 @@ class StoreSource:
         UsageError
             If the query is no SELECT.
         """
+        return self._ask(query, {})
+
+    def select_at(self, query: str, variable: str, node: BNode) -> Iterator[tuple[Term | None, ...]]:
+        """Iterate over the rows of a SELECT query that returns ``variable``, for one blank node there.
+
+        Raises
+        ------
+        UsageError
+            If the query is no SELECT, or does not return the variable.
+        """
+        return self._ask(query, {variable.removeprefix("?"): node})
+
+    def _ask(self, query: str, bindings: Mapping[str, Term]) -> Iterator[tuple[Term | None, ...]]:
         self._requests += 1
-        answer = self._store.query(query)
+        answer = self._store.query(query, bindings=bindings)
         if not isinstance(answer, Solutions):
             raise UsageError("a source answers SELECT queries only")
         return iter(answer.rows)

@@ -7,30 +7,45 @@ from collections.abc import Iterator
 from rdflib import BNode, Literal
 from rdflib.namespace import SH
 
+from poca_kg.store.surrogates import surrogate_of
 from poca_kg.validate.compiler.compilation import PATTERNS
 from poca_kg.validate.compiler.conditions import CONDITIONS
+from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.sparql import read_sparql_constraint
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, TargetKind, is_regular_expression
 from poca_kg.validate.shape_graph.naming import name_shape
 from poca_kg.vocabulary.prefixes import shorten_iri
 
-__all__ = ["outside_subset"]
+__all__ = ["names_rewritten", "outside_subset"]
 
 _COVERED = {*PATTERNS, *CONDITIONS, SH.PropertyConstraintComponent, SH.SPARQLConstraintComponent}
 _DEEPEST = 30
 
 
-def outside_subset(shapes: ShapeGraph) -> str | None:
+def outside_subset(shapes: ShapeGraph, source: Source | None = None) -> str | None:
     """Return why the compiler cannot judge by these shapes, in words for the report; ``None`` if it can.
+
+    Queries of constraints do not know of surrogates: where a source holds some, they are left alone.
 
     >>> from rdflib import Graph
     >>> outside_subset(ShapeGraph({}, Graph())) is None
     True
     """
-    return next(_reasons(shapes), None)
+    lexical = source is not None and source.lexical
+    surrogates = source is not None and (source.surrogates or (lexical and names_rewritten(shapes)))
+    return next(_reasons(shapes, surrogates=surrogates), None)
 
 
-def _reasons(shapes: ShapeGraph) -> Iterator[str]:
+def names_rewritten(shapes: ShapeGraph) -> bool:
+    """Whether the shapes name a literal that a store would rewrite, as a target or as a value to be found."""
+    terms = [target.term for shape in shapes.shapes.values() for target in shape.targets]
+    for shape in shapes.shapes.values():
+        for constraint in shape.constraints:
+            terms += [*constraint.parameters.get(SH.hasValue, ()), *constraint.parameters.get(SH["in"], ())]
+    return any(surrogate_of(term) != term for term in terms)
+
+
+def _reasons(shapes: ShapeGraph, *, surrogates: bool) -> Iterator[str]:
     for shape in shapes.shapes.values():
         name = name_shape(shapes.rules, shape.node)
         if any(_is_blank(target.term) for target in shape.targets if target.kind is TargetKind.NODE):
@@ -39,6 +54,8 @@ def _reasons(shapes: ShapeGraph) -> Iterator[str]:
             if (reason := _reason(constraint)) is not None:
                 yield f"{name} {reason}"
             if constraint.component == SH.SPARQLConstraintComponent and constraint.source is not None:
+                if surrogates:
+                    yield f"{name} asks a query, and data hold literals whose text the store would rewrite"
                 query = read_sparql_constraint(shapes.rules, shape, constraint.source)
                 yield from (f"{name}: {doubt}" for doubt in query.doubts)
     if any(_is_too_deep(shapes, shape) for shape in shapes.targeted):

@@ -11,7 +11,7 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.patterns import Focus, Patterns, branches, class_pattern, distinct
 from poca_kg.validate.shape_graph import Shape, TargetKind
 
-__all__ = ["THIS", "named_focus", "target_focus"]
+__all__ = ["THIS", "blank_focus", "named_focus", "target_focus"]
 
 THIS = "?this"
 """The variable of the nodes that a shape's own targets name."""
@@ -48,7 +48,17 @@ def _users(patterns: Patterns, triple: str, properties: list[Term]) -> str:
     """Return a pattern for the subjects or objects of one property or of several."""
     other = patterns.fresh("x")
     names = [sparql_term(name) for name in properties]
+    if patterns.narrow and len(names) == 1:
+        return triple.format(THIS, names[0], other)
     if len(names) == 1:
         return distinct(THIS, triple.format(THIS, names[0], other))
     name = patterns.fresh("property")
     return distinct(THIS, f"VALUES {name} {{ {' '.join(names)} }} {triple.format(THIS, name, other)}")
+
+
+def blank_focus(patterns: Patterns) -> Focus:
+    """Return a blank node that the source puts in for the variable: any node, if it does not."""
+    names = [patterns.fresh() for _ in range(4)]
+    as_subject = f"{THIS} {names[0]} {names[1]}"
+    as_object = f"{names[2]} {names[3]} {THIS}"
+    return Focus(distinct(THIS, branches([as_subject, as_object])), THIS)

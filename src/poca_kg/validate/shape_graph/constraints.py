@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, RDFS, SH
 
 from poca_kg.store.protocol import Term
 from poca_kg.validate.paths import as_term
@@ -114,8 +114,9 @@ def _sparql(rules: Graph, node: ShapeNode) -> Iterator[Constraint]:
 
 def _declared(rules: Graph, node: ShapeNode) -> Iterator[Constraint]:
     """Yield the constraints of components that the shapes graph itself declares (section 6)."""
+    kinds = set(rules.transitive_subjects(RDFS.subClassOf, SH.ConstraintComponent))
     for component in sorted(set(rules.subjects(SH.parameter)), key=str):
-        if (component, RDF.type, SH.ConstraintComponent) not in rules or not isinstance(component, URIRef):
+        if not isinstance(component, URIRef) or kinds.isdisjoint(rules.objects(component, RDF.type)):
             continue
         parameters: dict[URIRef, tuple[Term, ...]] = {}
         for declaration in rules.objects(component, SH.parameter):
