@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from rdflib import Graph
 
-from poca_kg.store.changes import Change
+from poca_kg.store.changes import Change, PatternSource
 from poca_kg.store.protocol import Term
 from poca_kg.validate.incremental.footprints import Footprints, QueryFootprint, places_of_results
 from poca_kg.validate.incremental.query_reads import constraint_footprint
 from poca_kg.validate.incremental.reads import Position, Read, Way
-from poca_kg.validate.incremental.views import TooManyError, TripleSource, View
+from poca_kg.validate.incremental.views import TooManyError, View
 from poca_kg.validate.shape_graph import Shape, ShapeGraph, ShapeNode, TargetKind
 
 __all__ = ["Affected", "Plan", "is_target"]
@@ -65,7 +65,7 @@ class Plan:
     def affected(
         self,
         change: Change,
-        source: TripleSource,
+        source: PatternSource,
         *,
         hierarchy: Graph | None = None,
         judges_mentioned: bool = False,
@@ -84,7 +84,7 @@ class Plan:
             Whether a node is judged only because the part of the data that is judged mentions it.
         """
         both = View(source, plus=change.removed, hierarchy=hierarchy, most=_MOST_NODES)
-        whole = dict(self.doubts) if change.triples else {}
+        whole = dict(self.doubts)
         nodes: dict[ShapeNode, set[Term]] = defaultdict(set)
         for node, found in self._found_by_walking(change, both):
             if found is None:

@@ -13,11 +13,11 @@ from typing import Protocol
 
 from rdflib import BNode, Graph
 
-from poca_kg.store.changes import Change
+from poca_kg.store.changes import Change, PatternSource
 from poca_kg.store.protocol import Term
 from poca_kg.validate.findings import Finding, Outcome
 from poca_kg.validate.incremental.affected import Affected, Plan, is_target
-from poca_kg.validate.incremental.views import TooManyError, TripleSource, View
+from poca_kg.validate.incremental.views import TooManyError, View
 from poca_kg.validate.shape_graph import ShapeGraph, ShapeNode
 
 __all__ = ["Data", "Judge", "Revalidation", "revalidate"]
@@ -49,7 +49,7 @@ class Data:
         Whether a focus node is judged only if the data mentions it (an ontology beside it may name others).
     """
 
-    source: TripleSource
+    source: PatternSource
     hierarchy: Graph | None = None
     judges_mentioned: bool = False
 

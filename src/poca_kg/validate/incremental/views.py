@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from typing import Protocol
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 
+from poca_kg.store.changes import PatternSource
 from poca_kg.store.protocol import Term, Triple
 from poca_kg.validate.incremental.reads import Hop, Leg, Position, Way
 from poca_kg.validate.paths import (
@@ -25,22 +25,13 @@ from poca_kg.validate.paths import (
     turned,
 )
 
-__all__ = ["TooManyError", "TripleSource", "View"]
+__all__ = ["TooManyError", "View"]
 
 _Pattern = tuple[Term | None, Term | None, Term | None]
 
 
 class TooManyError(Exception):
     """A walk led to more nodes than it is worth to look at one by one."""
-
-
-class TripleSource(Protocol):
-    """What answers triple patterns over all graphs together."""
-
-    def match(
-        self, subject: Term | None = None, predicate: Term | None = None, object_: Term | None = None
-    ) -> Iterator[Triple]:
-        """Iterate over the triples that fit; one that stands in two graphs may come twice."""
 
 
 class View:
@@ -60,7 +51,7 @@ class View:
 
     def __init__(
         self,
-        source: TripleSource,
+        source: PatternSource,
         *,
         plus: Iterable[Triple] = (),
         minus: Collection[Triple] = (),
