@@ -162,7 +162,7 @@ class ShapesError(InputError):
 
     def __str__(self) -> str:
         text = super().__str__()
-        return f"{self.shape}: {text}" if self.shape else text
+        return f"{self.shape}: {text}" if self.shape not in text else text
 
 
 class QuerySyntaxError(InputError):

@@ -100,7 +100,7 @@ def read_path(graph: Graph, node: Term, depth: int = 0) -> PropertyPath:
         for predicate, sign in _REPEATED.items():
             if (inner := graph.value(node, predicate)) is not None:
                 return Repeated(read_path(graph, as_term(inner), depth + 1), sign)
-    raise InputError("a shape has a property path that is not well-formed", advice="see SHACL, section 2.3.1")
+    raise _bad_path()
 
 
 def write_path(path: PropertyPath) -> str:
@@ -228,7 +228,16 @@ def _may_be_empty(path: PropertyPath) -> bool:
 
 
 def _read_all(graph: Graph, node: Term, depth: int) -> tuple[PropertyPath, ...]:
-    return tuple(read_path(graph, as_term(item), depth + 1) for item in Collection(graph, node))
+    try:
+        items = [as_term(item) for item in Collection(graph, node)]
+    except ValueError:  # the list comes back to itself
+        raise _bad_path() from None
+    return tuple(read_path(graph, item, depth + 1) for item in items)
+
+
+def _bad_path() -> InputError:
+    what, advice = "a shape has a property path that is not well-formed", "see SHACL, section 2.3.1"
+    return InputError(what, advice=advice)
 
 
 def _write(path: PropertyPath, least: int) -> str:

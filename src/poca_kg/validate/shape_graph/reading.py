@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
 
-from poca_kg.errors import InputError
+from poca_kg.errors import InputError, ShapesError
 from poca_kg.store.protocol import Term
 from poca_kg.validate.paths import PropertyPath, as_term, read_path
 from poca_kg.validate.report import Severity
 from poca_kg.validate.shape_graph.components import COMPONENTS, KNOWN_TERMS, Value
 from poca_kg.validate.shape_graph.constraints import read_constraints
 from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, ShapeNode, Target, TargetKind
-from poca_kg.validate.shape_graph.naming import name_shape
+from poca_kg.validate.shape_graph.naming import name_shape, nearest_name
 from poca_kg.validate.shape_graph.recursion import check_recursion
 from poca_kg.validate.shape_graph.values import ill_formed, is_true, read_list
 from poca_kg.vocabulary.prefixes import shorten_iri
@@ -47,7 +47,7 @@ def read_shape_graph(rules: Graph) -> ShapeGraph:
 
     Raises
     ------
-    InputError
+    ShapesError
         If a shape is not well-formed, uses a term of the ``sh:`` namespace that is none of SHACL Core or
         SHACL-SPARQL, or refers to itself; the message names the shape.
     """
@@ -69,7 +69,8 @@ def _check_terms(rules: Graph, shapes: set[ShapeNode]) -> None:
         if is_ours and str(predicate).startswith(str(SH)) and predicate not in KNOWN_TERMS:
             what = f"{name_shape(rules, subject)} uses {shorten_iri(str(predicate))}"
             advice = "correct the name, or leave out what is not in SHACL Core or SHACL-SPARQL"
-            raise InputError(f"{what}, which is no term of SHACL Core or SHACL-SPARQL", advice=advice)
+            told = f"{what}, which is no term of SHACL Core or SHACL-SPARQL"
+            raise ShapesError(told, shape=nearest_name(rules, subject), advice=advice)
 
 
 def _shape_nodes(rules: Graph) -> set[ShapeNode]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from rdflib import Graph
 
-from poca_kg.errors import InputError
+from poca_kg.errors import ShapesError
 from poca_kg.validate.shape_graph.model import Shape, ShapeNode
-from poca_kg.validate.shape_graph.naming import name_shape
+from poca_kg.validate.shape_graph.naming import name_shape, nearest_name
 
 __all__ = ["check_recursion"]
 
@@ -18,7 +18,7 @@ def check_recursion(rules: Graph, shapes: Mapping[ShapeNode, Shape]) -> None:
 
     Raises
     ------
-    InputError
+    ShapesError
         Naming one shape of the circle.
     """
     done: set[ShapeNode] = set()
@@ -35,7 +35,8 @@ def check_recursion(rules: Graph, shapes: Mapping[ShapeNode, Shape]) -> None:
                 way.pop()
             elif following in on_the_way:
                 advice = "SHACL does not say what that means; break the circle"
-                raise InputError(f"{name_shape(rules, following)} refers to itself", advice=advice)
+                told = f"{name_shape(rules, following)} refers to itself"
+                raise ShapesError(told, shape=nearest_name(rules, following), advice=advice)
             elif following not in done:
                 way.append((following, iter(_inner(shapes, following))))
                 on_the_way.add(following)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH, XSD
 
-from poca_kg.errors import InputError
+from poca_kg.errors import ShapesError
 from poca_kg.store.protocol import Term
 from poca_kg.validate.paths import as_term
 from poca_kg.validate.shape_graph.components import Value
-from poca_kg.validate.shape_graph.naming import name_shape
+from poca_kg.validate.shape_graph.naming import name_shape, nearest_name
 from poca_kg.vocabulary.prefixes import shorten_iri
 
 __all__ = ["ill_formed", "is_true", "read_list", "read_value"]
@@ -38,7 +38,7 @@ def read_value(rules: Graph, shape: object, parameter: URIRef, term: Term, value
 
     Raises
     ------
-    InputError
+    ShapesError
         If it is not what the parameter wants; the message names the shape.
     """
     members = read_list(rules, term) if value in _LISTS else (term,)
@@ -67,9 +67,10 @@ def is_true(term: Term | None) -> bool:
     return isinstance(term, Literal) and term.datatype == XSD.boolean and str(term) == "true"
 
 
-def ill_formed(rules: Graph, shape: object, what: str) -> InputError:
+def ill_formed(rules: Graph, shape: object, what: str) -> ShapesError:
     """Return the error for a shape that is not well-formed."""
-    return InputError(f"{name_shape(rules, shape)} is not well-formed: {what}", advice="correct the shape")
+    told = f"{name_shape(rules, shape)} is not well-formed: {what}"
+    return ShapesError(told, shape=nearest_name(rules, shape), advice="correct the shape")
 
 
 def _fits(term: Term, value: Value) -> bool:
