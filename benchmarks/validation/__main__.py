@@ -1,4 +1,4 @@
-"""``python -m benchmarks.validation generate | run | table``."""
+"""``python -m benchmarks.validation generate | stages | run | table``."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def main() -> None:
     options = _parser().parse_args()
     if options.command == "generate":
         print(write_case(options.folder, options.triples, share=options.share, padded=options.padded))
+    elif options.command == "stages":
+        from benchmarks.validation.stages import print_stages
+
+        print_stages(options.folder, options.shapes, most=options.most)
     elif options.command == "table":
         document = json.loads(options.file.read_text(encoding="utf-8"))
         print(page(document, trial=document["trial"]), end="")
@@ -42,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--padded", action="store_true", help="decimals as no store keeps them: 12.50")
     table = commands.add_parser("table", help="print the page of a JSON result")
     table.add_argument("file", type=Path)
+    stages = commands.add_parser("stages", help="print where the compiler's time goes on a generated case")
+    stages.add_argument("folder", type=Path)
+    stages.add_argument("--shapes", choices=tuple(VARIANTS), default="core")
+    stages.add_argument("--most", type=int, default=5, help="how many of the slowest queries to print")
     measured = commands.add_parser("run", help="measure, and write JSON and page")
     measured.add_argument("--short", action="store_true", help="a trial: 10,000 triples, one round")
     measured.add_argument("--triples", type=int, nargs="+", help=f"sizes of the graphs; by default {SIZES}")

@@ -77,7 +77,7 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
         Mistake("Institution class", _with(model("basedIn"), _document)),
         Mistake("Institution lessThan", _as(model("dissolved"), date(1500))),
         Mistake("Institution maxCount", _with(model("dissolved"), date(2499))),
-        Mistake("Institution nodeKind", _as(model("website"), plain("www.example.org"))),
+        Mistake("Institution nodeKind", _as(model("website"), plain("https://www.example.org/"))),
         Mistake("Institution sparql", _as(LABEL, lambda block: worded(f"Ente {block}", "it")), sparql=True),
     ),
     "Policy": (

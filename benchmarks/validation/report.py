@@ -46,7 +46,7 @@ def judged(document: Document) -> Iterator[tuple[str, str, str, bool]]:
             yield f"{of}: CPU, s", f"≤ {_MOST_CPU_S}", f"{cpu_s:.1f}", cpu_s <= _MOST_CPU_S
             yield f"{of}: memory, MB", f"≤ {_MOST_MB}", f"{peak_mb:.0f}", peak_mb <= _MOST_MB
     for row in _measured(document.get("remote", ())):
-        constraints = CONSTRAINTS[row["variant"]]
+        constraints = CONSTRAINTS[row["variant"]][1]
         per = row["requests"] / constraints
         of = f"remote, {row['variant']}, {row['triples']:,} triples"
         yield f"{of}: requests per constraint", f"≤ {_MOST_REQUESTS}", f"{per:.2f}", per <= _MOST_REQUESTS

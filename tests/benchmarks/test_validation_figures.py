@@ -68,7 +68,9 @@ def test_a_wrong_number_of_results_is_a_miss() -> None:
     assert "**missed**" in page(made, trial=False)
 
 
-@pytest.mark.parametrize(("received", "requests", "met"), [(40, 62, True), (60, 62, False), (40, 63, False)])
+@pytest.mark.parametrize(
+    ("received", "requests", "met"), [(40, 156, True), (60, 156, False), (40, 157, False)]
+)
 def test_a_remote_store_is_judged_by_requests_and_bytes(received: int, requests: int, met: bool) -> None:
     made = document()
     remote = row("remote", 10_000, 1.0, data_bytes=1000, received=received, requests=requests, sent=1)
