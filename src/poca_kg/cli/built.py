@@ -11,7 +11,7 @@ from poca_kg.settings import Settings
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.manifest import Manifest
 from poca_kg.store.places import Places
-from poca_kg.validate import Report, render_json, render_turtle, validate_store
+from poca_kg.validate import Engine, Report, render_json, render_turtle, validate_store
 
 __all__ = [
     "REPORT_FILES",
@@ -46,16 +46,21 @@ def read_manifest(directory: Path) -> Manifest:
     return Manifest.from_json(path.read_bytes(), name=str(path))
 
 
-def validate_built(directory: Path, ontology_dir: Path, *, language: str = "en") -> Report:
+def validate_built(
+    directory: Path, ontology_dir: Path, *, language: str = "en", engine: Engine = Engine.AUTO
+) -> Report:
     """Return the report on a built dataset, with the rows of the sources that its triples came from."""
     store = EmbeddedStore.from_nquads(directory / "graph.nq", version=read_manifest(directory).version)
+    places = Places.read(directory / "places.tsv")
     try:
-        return validate_store(store, ontology_dir, Places.read(directory / "places.tsv"), language=language)
+        return validate_store(store, ontology_dir, places, language=language, engine=engine)
     finally:
         store.close()
 
 
-def validate_current(settings: Settings, *, language: str = "en") -> tuple[str, Report]:
+def validate_current(
+    settings: Settings, *, language: str = "en", engine: Engine = Engine.AUTO
+) -> tuple[str, Report]:
     """Return version and report of the current graph: the last snapshot, else the one of the package.
 
     Raises
@@ -65,7 +70,8 @@ def validate_current(settings: Settings, *, language: str = "en") -> tuple[str, 
     """
     with poca_kg.open() as graph:
         version = graph.version or "without a version"
-        return version, validate_store(graph.store, settings.ontology_dir, graph.places, language=language)
+        ontology = settings.ontology_dir
+        return version, validate_store(graph.store, ontology, graph.places, language=language, engine=engine)
 
 
 def write_report(report: Report, directory: Path) -> None:

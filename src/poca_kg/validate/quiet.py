@@ -7,8 +7,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pyshacl.errors import ShapeRecursionWarning
-
 __all__ = ["quiet"]
 
 _TALKERS = ("rdflib.term", "pyshacl", "rdfutil.load")
@@ -16,11 +14,11 @@ _TALKERS = ("rdflib.term", "pyshacl", "rdfutil.load")
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence, while it is entered, log records on ill-typed literals and warnings on recursive shapes."""
+    """Silence, while it is entered, log records on ill-typed literals and warnings of the engine."""
     talkers = [logging.getLogger(name) for name in _TALKERS]
     silence = _Silence()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ShapeRecursionWarning)
+        warnings.filterwarnings("ignore", module="pyshacl")
         for talker in talkers:
             talker.addFilter(silence)
         try:
