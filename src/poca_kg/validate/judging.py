@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rdflib import Graph
 
@@ -11,7 +11,7 @@ from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.subset import outside_subset
 from poca_kg.validate.explain import Explainer, Values
-from poca_kg.validate.findings import Outcome
+from poca_kg.validate.findings import Finding, Outcome
 from poca_kg.validate.nested import Judge
 from poca_kg.validate.ordering import explain_findings
 from poca_kg.validate.paths import as_term
@@ -24,7 +24,7 @@ from poca_kg.validate.selection import Choice, Engine, choose, known_errors
 from poca_kg.validate.shapes import Shapes
 from poca_kg.validate.undeclared import find_undeclared
 
-__all__ = ["Judgement", "Matter"]
+__all__ = ["Judged", "Judgement", "Matter"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,32 @@ class Matter:
 
 
 @dataclass(frozen=True, eq=False)
+class Judged:
+    """What was found, and what explains it.
+
+    Attributes
+    ----------
+    outcome
+        What the engine found.
+    choice
+        The engine, and why it was that one.
+    seen, values
+        The data, as far as they are at hand.
+    judge
+        Who answers for shapes within shapes, where that is not the compiler.
+    undeclared
+        The terms that the ontology does not declare.
+    """
+
+    outcome: Outcome
+    choice: Choice
+    seen: Graph
+    judge: Judge | None = None
+    values: Values = field(default_factory=dict)
+    undeclared: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Judgement:
     """Shapes, the way to places, the language of the report, and the engine that was asked for."""
 
@@ -78,17 +104,26 @@ class Judgement:
             If the compiler was asked for and does not cover the shapes.
         """
         with quiet():
-            choice = self._choose(matter)
-            run = _with_compiler if choice.engine is Engine.COMPILED else _with_pyshacl
-            judged = run(matter, self.shapes)
-            outcome = judged.outcome
-            findings = {*outcome.findings, *find_undeclared(matter.graph, self.shapes, outcome.findings)}
-            explainer = Explainer(
-                judged.seen, self.shapes, self.locator, self.language, judged.judge, judged.values
-            )
-            results = explain_findings(findings, explainer)
+            judged = self.judge(matter)
+            return self.tell(judged, matter, names, triples, version=version)
+
+    def judge(self, matter: Matter) -> Judged:
+        """Return what is found in a matter, not yet explained; it raises what :meth:`report` does."""
+        choice = self._choose(matter)
+        run = _with_compiler if choice.engine is Engine.COMPILED else _with_pyshacl
+        judged = run(matter, self.shapes, choice)
+        return replace(judged, undeclared=find_undeclared(matter.graph, self.shapes, judged.outcome.findings))
+
+    def tell(
+        self, judged: Judged, matter: Matter, names: tuple[str, ...], triples: int, *, version: str = ""
+    ) -> Report:
+        """Return the report on what was found."""
+        outcome, choice = judged.outcome, judged.choice
+        explainer = Explainer(
+            judged.seen, self.shapes, self.locator, self.language, judged.judge, judged.values
+        )
         return Report(
-            results=results,
+            results=explain_findings({*outcome.findings, *judged.undeclared}, explainer),
             names=names,
             triples=triples,
             nodes=outcome.nodes,
@@ -118,30 +153,21 @@ class Judgement:
         return tuple(notes)
 
 
-@dataclass(frozen=True, eq=False)
-class _Judged:
-    """The outcome, and what explains it: the data as far as they are at hand, and who answers for shapes."""
-
-    outcome: Outcome
-    seen: Graph
-    judge: Judge | None
-    values: Values = field(default_factory=dict)
-
-
-def _with_compiler(matter: Matter, shapes: Shapes) -> _Judged:
+def _with_compiler(matter: Matter, shapes: Shapes, choice: Choice) -> Judged:
     assert matter.source is not None
     if matter.is_remote:
         outcome = run_compiled(shapes.shape_graph, matter.source, vocabulary=shapes.ontology)
         known = fetch_surroundings(matter.source, outcome.findings)
-        return _Judged(outcome, known.graph, None, known.values)
+        return Judged(outcome, choice, known.graph, None, known.values)
     outcome = run_compiled(shapes.shape_graph, matter.source, judged_in=matter.judged_in)
-    return _Judged(outcome, matter.everything, None)
+    return Judged(outcome, choice, matter.everything)
 
 
-def _with_pyshacl(matter: Matter, shapes: Shapes) -> _Judged:
+def _with_pyshacl(matter: Matter, shapes: Shapes, choice: Choice) -> Judged:
     # pyshacl takes long to import
     from poca_kg.validate.engine import judge_with_engine, mix, run_engine  # noqa: PLC0415
 
     mixed = mix(matter.everything)
     judged = {as_term(node) for triple in matter.graph for node in (triple[0], triple[2])}
-    return _Judged(run_engine(mixed, shapes, judged), mixed, judge_with_engine(mixed, shapes))
+    outcome = run_engine(mixed, shapes, judged)
+    return Judged(outcome, choice, mixed, judge_with_engine(mixed, shapes))

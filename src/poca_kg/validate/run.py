@@ -111,7 +111,7 @@ def validate_store(
     """
     shapes = as_shapes(ontology)
     with quiet():
-        matter, triples = _matter_of_store(store, shapes.ontology)
+        matter, triples = matter_of_store(store, shapes.ontology)
     judgement = Judgement(shapes, RowLocator(store, places), language, engine)
     return judgement.report(matter, (store.version or "store",), triples, version=store.version)
 
@@ -161,7 +161,8 @@ def _matter_of_graph(graph: Graph, ontology: Graph) -> Matter:
     return _matter(data)
 
 
-def _matter_of_store(store: Store, ontology: Graph) -> tuple[Matter, int]:
+def matter_of_store(store: Store, ontology: Graph) -> tuple[Matter, int]:
+    """Return everything in a store as a matter, and how many triples that are; see :func:`validate_store`."""
     if isinstance(store, EmbeddedStore):
         graph = store.view()
         if all(triple in graph for triple in ontology):

@@ -16,7 +16,7 @@ from poca_kg.validate.shapes import Shapes
 from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.labels import LANGUAGES
 
-__all__ = ["UNDECLARED_SHAPE", "expected_term", "find_undeclared", "near_names"]
+__all__ = ["UNDECLARED_SHAPE", "expected_term", "find_undeclared", "near_names", "uses_of_undeclared"]
 
 UNDECLARED_SHAPE = URIRef(f"{BASE}shape/DeclaredTermShape")
 _SPACES = (f"{BASE}def/", f"{BASE}scheme/")
@@ -32,6 +32,20 @@ def find_undeclared(data: Graph, shapes: Shapes, told: Iterable[Finding] = ()) -
         for term in (predicate, value):
             if _is_undeclared(term, shapes) and term not in known and (term, None, None) not in data:
                 found.add(_finding(subject, URIRef(predicate), URIRef(term)))
+    return tuple(found)
+
+
+def uses_of_undeclared(
+    terms: Iterable[Term], data: Graph, shapes: Shapes, told: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """Return what :func:`find_undeclared` tells of some terms, which are looked up where they stand."""
+    known = {finding.value for finding in told}
+    wanted = (term for term in terms if _is_undeclared(term, shapes) and term not in known)
+    found = set()
+    for term in map(URIRef, wanted):
+        if (term, None, None) not in data:
+            uses = (*data.triples((None, term, None)), *data.triples((None, None, term)))
+            found |= {_finding(as_term(one), URIRef(as_term(step)), term) for one, step, _ in uses}
     return tuple(found)
 
 
