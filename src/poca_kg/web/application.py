@@ -9,7 +9,7 @@ from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.sandbox import Sandbox
 from poca_kg.settings import Settings, read_settings
 from poca_kg.store.protocol import Writer
-from poca_kg.web import graph_store, pages, responses, sparql, update, validation
+from poca_kg.web import graph_store, pages, responses, shapes, sparql, update, validation
 from poca_kg.web.description import Describer
 from poca_kg.web.judges import Judges
 from poca_kg.web.source import Source
@@ -67,6 +67,7 @@ def create_app(  # noqa: PLR0913  (each says what another part of the service is
     wanted = judges if settings.validations or judges is not True else False
     own = Judges(wanted, settings.ontology_dir, _limits(settings))
     app.register_blueprint(validation.make_blueprint(own, max_body_bytes=largest))
+    app.register_blueprint(shapes.make_blueprint(settings.ontology_dir))
     return app
 
 

@@ -29,6 +29,7 @@ __all__ = ["Rulebook", "read_rulebook"]
 _SPACE = f"{BASE}shape/"
 _SHAPES = "modules/*/shapes.ttl"
 _DECLARATION = re.compile(r"^pocash:([\w-]+)\s+a\s+sh:", re.MULTILINE)
+_LOCAL = re.compile(r"[\w-]{1,200}", re.ASCII)
 _TARGETS = (
     (SH.targetClass, "each-of-class"),
     (SH.targetSubjectsOf, "each-with"),
@@ -90,6 +91,8 @@ class Rulebook:
             If there is none; it offers the nearest names.
         """
         short = name.removeprefix(_SPACE).removeprefix("pocash:")
+        if not _LOCAL.fullmatch(short):
+            raise UnknownNameError("shape", name, self.names)
         node = self.iri(short)
         if node in self.structure.nodes:
             return short
