@@ -30,29 +30,26 @@ GONE = 499
 """What is told as the status where a client hung up before its response began."""
 
 _LOG = logging.getLogger(__name__)
-_AHEAD_BYTES = 65_536
+_AHEAD_BYTES = _JOINED_BYTES = 65_536
 _SLICE_BYTES = 16_384
-_JOINED_BYTES = 65_536
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Connection(asyncio.Protocol):
     """The protocol of one connection."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home[Connection]) -> None:
         self._home = home
         self._transport: asyncio.Transport
         self._reader: RequestReader
         self.patience = Patience(home.door.limits)
         self._call: PendingCall | None = None
-        self._keeps_alive = True
+        self._keeps_alive, self._lease = True, Lease()
         self._stream: asyncio.Task[None] | None = None
         self._drained: asyncio.Future[None] | None = None
-        self._ahead = bytearray()
         self._is_turning = self._is_paused = self._is_ended = False
         self._written = self._written_before = self._status = 0
-        self._since = 0.0
-        self._lease = Lease()
+        self._ahead, self._since = bytearray(), 0.0
 
     # Called by the transport.
 
@@ -149,7 +146,7 @@ class Connection(asyncio.Protocol):
         self._status = response.status
         if response.pieces is None or head.framing is Framing.NONE:
             self._drop(response)
-            self._write_whole(head, response)
+            self.write(head.parts(response.body))
             self._finish(keeps_alive=head.keeps_alive)
         else:
             self._stream = self._home.spawn(self._run(Stream(response.pieces, head, self), call, head))
@@ -162,18 +159,15 @@ class Connection(asyncio.Protocol):
         """The socket."""
         return cast("socket.socket", self._transport.get_extra_info("socket"))
 
-    def returned(self, data: bytes, unsent: bytes, *, has_failed: bool) -> None:
-        """Go on after a loan: with what was read, and with the rest of a response."""
+    def returned(self, unsent: bytes, *, has_failed: bool) -> None:
+        """Go on after a loan, with the rest of a response."""
         self._lease.end(has_failed=has_failed)
         if self._is_ended:
             return
         if unsent:
             self.write([unsent])
         self._transport.resume_reading()
-        if data:
-            self.data_received(data)
-        if self._call is None:
-            self._turn()
+        self._turn()
 
     # Called by the listener.
 
@@ -185,8 +179,7 @@ class Connection(asyncio.Protocol):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is asked of this connection, and nothing of a request has come."""
-        is_free = self._call is None and not self._lease.loan and not self._is_ended
-        return is_free and self._reader.phase is Phase.IDLE
+        return not (self._call or self._lease.loan or self._is_ended) and self._reader.phase is Phase.IDLE
 
     def check(self, now: float) -> None:
         """End what has taken too long: a request that does not arrive, a response that is not taken."""
@@ -205,9 +198,7 @@ class Connection(asyncio.Protocol):
 
     def retire(self) -> None:
         """End if nothing is asked; else take no request after the one that is on its way."""
-        if self._lease.loan and self._home.loans is not None:
-            self._home.loans.recall(self._lease.loan)
-        elif self.is_idle:
+        if self.is_idle:
             self._close()
 
     def cut(self) -> None:
@@ -293,34 +284,30 @@ class Connection(asyncio.Protocol):
             asked = Asked(call.request.method, call.request.http_version)
             head = render_head(response, asked, self._home.dates.line())
             self._status = response.status
-            self._write_whole(head, response)
+            self.write(head.parts(response.body))
             self._finish(keeps_alive=False, reason="failed")
-
-    def _write_whole(self, head: Head, response: Response) -> None:
-        self.write([head.data] if head.framing is Framing.NONE else [head.data, response.body])
 
     def _finish(self, *, keeps_alive: bool, reason: str = "") -> None:
         """Be done with a call."""
         call = self._release(reason)
-        if not keeps_alive:
-            self._close()
-            return
-        if call is not None and self._home.loans is not None:
+        if keeps_alive and call is not None and self._home.loans is not None:
             seconds, sent = time.perf_counter() - self._since, self._written - self._written_before
             head = self._lease.judge(call.request, self._status, seconds, sent)
             if head is not None:  # once what was written has left
                 asyncio.get_running_loop().call_soon(self._lend, head, call.request)
-        self._turn()
+        if keeps_alive:
+            self._turn()
+        else:
+            self._close()
 
     def _lend(self, head: PlainHead, request: Request) -> None:
         """Lend the connection, unless something has come or is to go meanwhile."""
-        loans, is_busy = self._home.loans, bool(self._ahead or self._transport.get_write_buffer_size())
-        if loans is None or is_busy or not self.is_idle or self._home.is_stopping:
-            return
-        self._lease.loan = loans.lend(self, head, request)
-        if self._lease.loan:
-            self.patience.rest()
-            self._transport.pause_reading()
+        is_busy = self._ahead or self._transport.get_write_buffer_size() or not self.is_idle
+        if self._home.loans is not None and not is_busy and not self._home.is_stopping:
+            self._lease.loan = self._home.loans.lend(self, head, request)
+            if self._lease.loan:
+                self.patience.rest()
+                self._transport.pause_reading()
 
     def _release(self, reason: str) -> PendingCall | None:
         """Give back what a call holds, and tell how it ended."""
@@ -372,9 +359,8 @@ class Connection(asyncio.Protocol):
             self._status = response.status
             self._abandon(error.slug)
         else:
-            self._home.tell(
-                asked, response.status, sent=self._written - before, since=began, reason=error.slug
-            )
+            sent = self._written - before
+            self._home.tell(asked, response.status, sent=sent, since=began, reason=error.slug)
         self._linger()
 
     def _break_off(self, framing: Framing) -> None:

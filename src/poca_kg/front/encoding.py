@@ -9,7 +9,18 @@ from typing import Protocol
 
 import zstandard
 
-__all__ = ["ENCODINGS", "SMALLEST_BYTES", "Packer", "choose_encoding", "is_packable", "make_packer", "pack"]
+from poca_kg.web.headers import Headers
+
+__all__ = [
+    "ENCODINGS",
+    "SMALLEST_BYTES",
+    "Packer",
+    "choose_encoding",
+    "is_packable",
+    "make_packer",
+    "pack",
+    "vary",
+]
 
 ENCODINGS = ("zstd", "gzip")
 """The codings on offer, the preferred one first."""
@@ -17,6 +28,7 @@ ENCODINGS = ("zstd", "gzip")
 SMALLEST_BYTES = 1024
 """A body with fewer bytes is sent as it is."""
 
+_VARY = "Vary"
 _ZSTD_LEVEL, _GZIP_LEVEL = 3, 5
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII)
@@ -64,6 +76,19 @@ def pack(body: bytes, encoding: str) -> bytes:
     if encoding == "zstd":
         return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
     return gzip.compress(body, _GZIP_LEVEL, mtime=0)
+
+
+def vary(headers: Headers) -> Headers:
+    """Return headers that say that the answer depends on the coding, too.
+
+    >>> vary([("Vary", "Accept")]), vary([])
+    ([('Vary', 'Accept, Accept-Encoding')], [('Vary', 'Accept-Encoding')])
+    """
+    named = [value for name, value in headers if name == _VARY]
+    if any("accept-encoding" in value.lower() for value in named):
+        return headers
+    others = [pair for pair in headers if pair[0] != _VARY]
+    return [*others, (_VARY, ", ".join([*named, "Accept-Encoding"]))]
 
 
 def make_packer(encoding: str) -> Packer:

@@ -43,6 +43,10 @@ class Head(NamedTuple):
     length: int | None
     keeps_alive: bool
 
+    def parts(self, body: bytes) -> list[bytes]:
+        """Return what is written where the body is whole: the head, and the body if there is to be one."""
+        return [self.data] if self.framing is Framing.NONE else [self.data, body]
+
 
 class Dates:
     """The field Date, made once a second."""

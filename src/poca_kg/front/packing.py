@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from poca_kg.front.encoding import pack
+from poca_kg.front.encoding import pack, vary
 from poca_kg.front.messages import Request, Response
-from poca_kg.front.replies import encoding_for, value_of, vary
+from poca_kg.front.replies import encoding_for, value_of
 from poca_kg.front.streams import Stream
 from poca_kg.front.visits import Visit
 from poca_kg.web.headers import Headers

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from poca_kg.errors import FairShareError, PocaError
 from poca_kg.front.arriving import ArrivingAnswer
 from poca_kg.front.cache import ByteCache, KeptAnswer
+from poca_kg.front.encoding import vary
 from poca_kg.front.flights import Flight, Flights, Runner
 from poca_kg.front.logs import digest_of
 from poca_kg.front.messages import Request, Response
@@ -23,7 +24,6 @@ from poca_kg.front.replies import (
     not_modified,
     refuse,
     value_of,
-    vary,
 )
 from poca_kg.front.sending import Sender
 from poca_kg.front.streams import Stream

@@ -26,12 +26,10 @@ __all__ = [
     "not_modified",
     "refuse",
     "value_of",
-    "vary",
     "with_standard_headers",
 ]
 
 _LOG = logging.getLogger(__name__)
-_VARY = "Vary"
 _KILLED_BY: dict[type[BaseException], str] = {
     QueryTimeoutError: "timeout",
     QueryMemoryError: "memory",
@@ -62,19 +60,6 @@ def with_standard_headers(response: Response, visit: Visit, version: str) -> Res
     return response
 
 
-def vary(headers: Headers) -> Headers:
-    """Return headers that say that the answer depends on the coding, too.
-
-    >>> vary([("Vary", "Accept")]), vary([])
-    ([('Vary', 'Accept, Accept-Encoding')], [('Vary', 'Accept-Encoding')])
-    """
-    named = [value for name, value in headers if name == _VARY]
-    if any("accept-encoding" in value.lower() for value in named):
-        return headers
-    others = [pair for pair in headers if pair[0] != _VARY]
-    return [*others, (_VARY, ", ".join([*named, "Accept-Encoding"]))]
-
-
 def value_of(headers: Headers, name: str) -> str:
     """Return the value of a header, given its name in lower case; empty if it is not there.
 
@@ -97,7 +82,7 @@ def refuse(visit: Visit, error: BaseException, version: str) -> None:
     if problem.is_ours:
         _LOG.error("request %s failed", visit.request.id, exc_info=error)
     visit.details |= {"problem": problem.slug, "killed_by": killed_by(error)}
-    headers = [*problem.headers, (_VARY, "Accept"), *standard_headers(visit.request.id, version)]
+    headers = [*problem.headers, ("Vary", "Accept"), *standard_headers(visit.request.id, version)]
     visit.respond(Response(problem.status, headers, problem.body))
 
 

@@ -15,6 +15,7 @@ from poca_kg.front.application import FrontOptions
 from poca_kg.front.cache import ByteCache
 from poca_kg.front.event_loop import new_event_loop
 from poca_kg.front.front import Front
+from poca_kg.front.lending.lender import KIND
 from poca_kg.front.messages import Request, Response
 from poca_kg.front.metrics import Metrics
 from poca_kg.front.queries import QueryDesk
@@ -136,7 +137,7 @@ class Service:
     """A front on a loop in a thread, over a sandbox with real workers."""
 
     def __init__(self, data: bytes, limits: Limits, options: FrontOptions) -> None:
-        self.sandbox = Sandbox.start(data, limits)
+        self.sandbox = Sandbox.start(data, limits, kinds=KIND)
         self.loop = new_event_loop()
         self.troubles: list[object] = []
         self.loop.set_exception_handler(lambda loop, context: self.troubles.append(context))

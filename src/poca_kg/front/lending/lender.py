@@ -1,0 +1,273 @@
+"""The side of the front: lends connections to workers, watches them, and takes the connections back.
+
+Used on the event loop. A worker that does not come on between two looks is ended, for what it runs is not
+light; the request that it had is then read and answered in the usual way, with its limit and its errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from typing import NamedTuple, Protocol, TypeAlias
+
+from poca_kg.front.lending.ledger import Entry, Ledger, State
+from poca_kg.front.lending.packets import (
+    LARGEST_PACKET,
+    BrokenPacketError,
+    GivenBack,
+    Loan,
+    Record,
+    pack_loan,
+    pack_recall,
+    read_from_worker,
+)
+from poca_kg.front.lending.plain import PlainHead
+from poca_kg.front.messages import Request
+from poca_kg.sandbox.engagement import Engagement
+
+__all__ = ["KIND", "Engager", "Lendable", "Lender", "Told"]
+
+KIND = {"lend": "poca_kg.front.lending.borrower:serve_lent"}
+"""The job of a worker that borrows connections, for the parent that forks it."""
+
+_LOOK_EVERY_S = 0.02
+_LOOKS_UNTIL_GIVEN_BACK = 10
+_MOST_LOANS = 64
+_GROWTH_BYTES = 256 << 20
+_PAUSE_S = 0.05
+
+
+class Lendable(Protocol):
+    """A connection that can be lent."""
+
+    @property
+    def sock(self) -> socket.socket:
+        """Its socket."""
+
+    def returned(self, unsent: bytes, *, has_failed: bool) -> None:
+        """Go on, with the rest of a response; ``has_failed`` if something on it was not for a worker."""
+
+    def abort(self) -> None:
+        """End: nobody knows how much of a response was sent."""
+
+
+class Engager(Protocol):
+    """Where workers are taken from; see :class:`poca_kg.sandbox.sandbox.Sandbox`."""
+
+    def engage(self, kind: str, header: dict[str, object], descriptors: tuple[int, int]) -> Engagement | None:
+        """Give a worker a job that stays."""
+
+    def charge(self, client: str, used_s: float) -> bool:
+        """Count what was done for a client; return whether it has anything left."""
+
+
+Told: TypeAlias = Callable[[str, Record], None]
+"""Hears of an answered request: the beginning of its name, and its record."""
+
+
+class _Out(NamedTuple):
+    """A connection that is lent, and the client whose share it uses."""
+
+    connection: Lendable
+    client: str
+
+
+class _Borrower:
+    """A worker that holds connections, as the front sees it."""
+
+    def __init__(self, engagement: Engagement, control: socket.socket, ledger: Ledger, prefix: str) -> None:
+        self.engagement, self.control, self.ledger, self.prefix = engagement, control, ledger, prefix
+        self.loans: dict[int, _Out] = {}
+        self.seen = Entry(State.IDLE, 0, 0)
+        self.looks_left = _LOOKS_UNTIL_GIVEN_BACK
+        self.is_leaving = False
+
+    def ask_back(self, number: int) -> None:
+        """Ask for a loan, or with 0 for all and the worker's end."""
+        with contextlib.suppress(OSError):
+            self.control.send(pack_recall(number))
+
+    def let_go(self) -> None:
+        """Let go of the worker, which ends."""
+        self.control.close()
+        self.ledger.close()
+        self.engagement.close()
+
+
+class Lender:
+    """Lends connections to so many workers, which are taken when they are first wanted."""
+
+    def __init__(
+        self,
+        sandbox: Engager,
+        threads: Executor,
+        *,
+        most: int,
+        client_of: Callable[[Request], str],
+        told: Told,
+    ) -> None:
+        self._sandbox, self._threads, self._loop = sandbox, threads, asyncio.get_running_loop()
+        self._most, self._client_of, self._told = most, client_of, told
+        self._borrowers: list[_Borrower] = []
+        self._numbers = itertools.count(1)
+        self._timer: asyncio.TimerHandle | None = None
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._is_engaging = self._is_closed = False
+        self._not_before = 0.0
+
+    @property
+    def lent(self) -> int:
+        """How many connections are lent."""
+        return sum(len(borrower.loans) for borrower in self._borrowers)
+
+    def lend(self, connection: Lendable, head: PlainHead, request: Request) -> int:
+        """Lend a connection whose last request this was; return the number of the loan.
+
+        It is 0 if nobody takes it now.
+        """
+        takers = [one for one in self._borrowers if not one.is_leaving and len(one.loans) < _MOST_LOANS]
+        if len(self._borrowers) < self._most:
+            self._engage()
+        if not takers:
+            return 0
+        borrower = min(takers, key=lambda one: len(one.loans))
+        number = next(self._numbers) & 0xFFFFFFFF
+        packet = pack_loan(Loan(number, head))
+        try:
+            socket.send_fds(borrower.control, [packet], [connection.sock.fileno()], socket.MSG_DONTWAIT)
+        except OSError:
+            return 0
+        borrower.loans[number] = _Out(connection, self._client_of(request))
+        if self._timer is None:
+            self._timer = self._loop.call_later(_LOOK_EVERY_S, self._look)
+        return number
+
+    def forget(self, number: int) -> None:
+        """Want nothing more of a loan: the connection has ended."""
+        for borrower in self._borrowers:
+            if borrower.loans.pop(number, None) is not None:
+                borrower.ask_back(number)
+
+    async def renew(self) -> None:
+        """Take everything back, and lend to new workers from then on; returns once no old one answers."""
+        for borrower in self._borrowers:
+            borrower.is_leaving = True
+            borrower.ask_back(0)
+        if self._borrowers and self._timer is None:
+            self._timer = self._loop.call_later(_LOOK_EVERY_S, self._look)
+        await self._empty.wait()
+
+    async def close(self) -> None:
+        """Take everything back, and lend no more."""
+        self._is_closed = True
+        await self.renew()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    # Engaging.
+
+    def _engage(self) -> None:
+        """Have a thread take a worker, unless one does or has just failed to."""
+        if self._is_engaging or self._is_closed or self._loop.time() < self._not_before:
+            return
+        self._is_engaging = True
+        engaging = self._loop.run_in_executor(self._threads, self._take_worker)
+        engaging.add_done_callback(self._engaged)
+
+    def _take_worker(self) -> _Borrower | None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        prefix = os.urandom(4).hex()
+        with theirs:
+            ledger = Ledger.create()
+            header: dict[str, object] = {"prefix": prefix, "growth_bytes": _GROWTH_BYTES}
+            engagement = self._sandbox.engage("lend", header, (theirs.fileno(), ledger.descriptor))
+        if engagement is None:
+            ours.close()
+            ledger.close()
+            return None
+        ours.setblocking(False)
+        return _Borrower(engagement, ours, ledger, prefix)
+
+    def _engaged(self, engaging: asyncio.Future[_Borrower | None]) -> None:
+        self._is_engaging = False
+        borrower = None if engaging.cancelled() or engaging.exception() else engaging.result()
+        if borrower is None:
+            self._not_before = self._loop.time() + _PAUSE_S
+            return
+        if self._is_closed:
+            borrower.let_go()
+            return
+        self._borrowers.append(borrower)
+        self._empty.clear()
+        self._loop.add_reader(borrower.control.fileno(), self._hear, borrower)
+
+    # Hearing.
+
+    def _hear(self, borrower: _Borrower) -> None:
+        """Take what a worker says, until it says nothing more for now or has ended."""
+        try:
+            while packet := borrower.control.recv(LARGEST_PACKET):
+                said = read_from_worker(packet)
+                if isinstance(said, GivenBack):
+                    self._given_back(borrower, said)
+                else:
+                    self._note(borrower, said)
+        except BlockingIOError:
+            return
+        except (BrokenPacketError, OSError):
+            borrower.engagement.kill()
+        self._ended(borrower)
+
+    def _given_back(self, borrower: _Borrower, given: GivenBack) -> None:
+        out = borrower.loans.pop(given.loan, None)
+        if out is not None:
+            out.connection.returned(given.unsent, has_failed=given.is_unusual)
+
+    def _note(self, borrower: _Borrower, records: Iterable[Record]) -> None:
+        used: dict[int, float] = {}
+        for record in records:
+            self._told(borrower.prefix, record)
+            used[record.loan] = used.get(record.loan, 0.0) + max(record.seconds, 0.0)
+        for number, seconds in used.items():
+            out = borrower.loans.get(number)
+            if out is not None and not self._sandbox.charge(out.client, seconds):
+                borrower.ask_back(number)
+
+    def _ended(self, borrower: _Borrower) -> None:
+        """Take back what a worker held that has ended; where it may have begun to answer, hang up."""
+        self._loop.remove_reader(borrower.control.fileno())
+        self._borrowers.remove(borrower)
+        entry = borrower.ledger.read()
+        loans, borrower.loans = borrower.loans, {}
+        borrower.let_go()
+        for number, out in loans.items():
+            is_at_it = number == entry.loan
+            if is_at_it and entry.state == State.WRITING:
+                out.connection.abort()
+            else:
+                out.connection.returned(b"", has_failed=is_at_it and entry.state == State.AT_WORK)
+        if not self._borrowers:
+            self._empty.set()
+
+    # Looking.
+
+    def _look(self) -> None:
+        """End workers that do not come on; look again soon, while there is something to look at."""
+        self._timer = None
+        is_needed = False
+        for borrower in self._borrowers:
+            now = borrower.ledger.read()
+            is_slow = now.state == State.AT_WORK and now == borrower.seen
+            borrower.seen = now
+            borrower.looks_left -= borrower.is_leaving
+            if is_slow or not borrower.looks_left:
+                borrower.engagement.kill()
+            is_needed = is_needed or borrower.is_leaving or bool(borrower.loans)
+        if is_needed:
+            self._timer = self._loop.call_later(_LOOK_EVERY_S, self._look)

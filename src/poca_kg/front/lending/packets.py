@@ -1,0 +1,124 @@
+"""What front and worker tell each other about lent connections: one packet each.
+
+A worker may be in the hands of whoever wrote its query: the front takes a packet that is none for the end of
+the worker, and believes no text, only numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from poca_kg.front.lending.plain import PlainHead
+
+__all__ = [
+    "LARGEST_PACKET",
+    "BrokenPacketError",
+    "GivenBack",
+    "Loan",
+    "Record",
+    "pack_given_back",
+    "pack_loan",
+    "pack_recall",
+    "pack_records",
+    "read_from_front",
+    "read_from_worker",
+]
+
+LARGEST_PACKET = 131_072
+_GIVEN_BACK = struct.Struct("=cIB")
+_RECALL = struct.Struct("=cI")
+_RECORD = struct.Struct("=IIfIB32s")
+
+
+class BrokenPacketError(Exception):
+    """What came is no packet."""
+
+
+class Loan(NamedTuple):
+    """A connection that is lent: its number, and the head that its requests have."""
+
+    number: int
+    head: PlainHead
+
+
+class Record(NamedTuple):
+    """A request that a worker has answered.
+
+    On which loan; its number, which ends its name; the seconds it took and the bytes of the response; whether
+    the answer was kept from before; the SHA-256 of the query.
+    """
+
+    loan: int
+    number: int
+    seconds: float
+    sent: int
+    was_kept: bool
+    sha256: bytes
+
+
+class GivenBack(NamedTuple):
+    """A connection that a worker wants no more of.
+
+    ``is_unusual`` says that something stands on it that is not for a worker; ``unsent`` is the rest of a
+    response that the client did not take at once.
+    """
+
+    loan: int
+    is_unusual: bool = False
+    unsent: bytes = b""
+
+
+def pack_loan(loan: Loan) -> bytes:
+    """Return the packet that goes with the descriptor of a connection."""
+    block, accept, accept_encoding = loan.head
+    told = [loan.number, block.decode("latin-1"), accept, accept_encoding]
+    return b"L" + json.dumps(told).encode()
+
+
+def pack_recall(number: int) -> bytes:
+    """Return the packet that asks for a loan back; 0 asks for all, and for the worker's end."""
+    return _RECALL.pack(b"R", number)
+
+
+def pack_given_back(given: GivenBack) -> bytes:
+    """Return the packet that gives a connection back."""
+    return _GIVEN_BACK.pack(b"G", given.loan, given.is_unusual) + given.unsent
+
+
+def pack_records(records: Iterable[Record]) -> bytes:
+    """Return the packet that tells of answered requests."""
+    return b"A" + b"".join(_RECORD.pack(*record) for record in records)
+
+
+def read_from_front(packet: bytes) -> Loan | int:
+    """Return what the front says: a loan, or the number of one that it wants back."""
+    if packet[:1] == b"R":
+        number: int = _RECALL.unpack(packet)[1]
+        return number
+    number, block, accept, accept_encoding = json.loads(packet[1:])
+    return Loan(number, PlainHead(block.encode("latin-1"), accept, accept_encoding))
+
+
+def read_from_worker(packet: bytes) -> GivenBack | Iterator[Record]:
+    r"""Return what a worker says.
+
+    >>> list(read_from_worker(pack_records([Record(1, 2, 0.5, 300, True, bytes(32))])))[0].sent
+    300
+    >>> read_from_worker(pack_given_back(GivenBack(4, unsent=b"}")))
+    GivenBack(loan=4, is_unusual=False, unsent=b'}')
+
+    Raises
+    ------
+    BrokenPacketError
+        If it is none.
+    """
+    kind = packet[:1]
+    if kind == b"G" and len(packet) >= _GIVEN_BACK.size:
+        _, loan, is_unusual = _GIVEN_BACK.unpack_from(packet)
+        return GivenBack(loan, bool(is_unusual), packet[_GIVEN_BACK.size :])
+    if kind == b"A" and (len(packet) - 1) % _RECORD.size == 0:
+        return (Record(*fields) for fields in _RECORD.iter_unpack(packet[1:]))
+    raise BrokenPacketError
