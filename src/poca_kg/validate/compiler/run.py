@@ -64,7 +64,8 @@ def run_compiled(
             foci.append(start)
             for check in spread(compilation, shape, start):
                 findings.update(find(compilation, source, check, replace(scope, judged_in=judged_in)))
-    total = _count(source, foci, judged_in)
+    # Focus nodes that were named need not be counted, and a second visit to few nodes had better be short.
+    total = _count(source, foci, judged_in) if focus is None else sum(map(len, focus.values()))
     found = tuple(replace(one, repetition=at) for one, times in findings.items() for at in range(times))
     return Outcome(found, frozenset(), len(shapes.targeted), focus_nodes=total)
 

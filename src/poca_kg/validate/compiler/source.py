@@ -8,6 +8,7 @@ from typing import Protocol
 from rdflib import BNode
 
 from poca_kg.errors import UsageError
+from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.protocol import Solutions, Store, Term
 
 __all__ = ["Source", "StoreSource"]
@@ -87,7 +88,11 @@ class StoreSource:
 
     def _ask(self, query: str, bindings: Mapping[str, Term]) -> Iterator[tuple[Term | None, ...]]:
         self._requests += 1
-        answer = self._store.query(query, bindings=bindings)
+        store = self._store
+        if isinstance(store, EmbeddedStore) and not bindings:
+            answer = store.query_own(query)
+        else:
+            answer = store.query(query, bindings=bindings)
         if not isinstance(answer, Solutions):
             raise UsageError("a source answers SELECT queries only")
         return iter(answer.rows)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rdflib import BNode, Literal
 from rdflib.namespace import SH
 
+from poca_kg.errors import LimitError
+from poca_kg.store.gate import check_query
 from poca_kg.store.surrogates import surrogate_of
-from poca_kg.validate.compiler.compilation import PATTERNS
+from poca_kg.validate.compiler.checks import spread
+from poca_kg.validate.compiler.compilation import PATTERNS, Compilation
 from poca_kg.validate.compiler.conditions import CONDITIONS
+from poca_kg.validate.compiler.patterns import Hierarchy
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.sparql import read_sparql_constraint
+from poca_kg.validate.compiler.targets import target_focus
+from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, TargetKind, is_regular_expression
 from poca_kg.validate.shape_graph.naming import name_shape
 from poca_kg.vocabulary.prefixes import shorten_iri
@@ -20,6 +27,7 @@ __all__ = ["names_rewritten", "outside_subset"]
 
 _COVERED = {*PATTERNS, *CONDITIONS, SH.PropertyConstraintComponent, SH.SPARQLConstraintComponent}
 _DEEPEST = 30
+_SHORT, _SHALLOW, _LONG = 20_000, 60, 500_000
 
 
 def outside_subset(shapes: ShapeGraph, source: Source | None = None) -> str | None:
@@ -33,6 +41,11 @@ def outside_subset(shapes: ShapeGraph, source: Source | None = None) -> str | No
     """
     lexical = source is not None and source.lexical
     surrogates = source is not None and (source.surrogates or (lexical and names_rewritten(shapes)))
+    return _first_reason(shapes, surrogates)
+
+
+@lru_cache(maxsize=8)
+def _first_reason(shapes: ShapeGraph, surrogates: bool) -> str | None:
     return next(_reasons(shapes, surrogates=surrogates), None)
 
 
@@ -60,6 +73,9 @@ def _reasons(shapes: ShapeGraph, *, surrogates: bool) -> Iterator[str]:
                 yield from (f"{name}: {doubt}" for doubt in query.doubts)
     if any(_is_too_deep(shapes, shape) for shape in shapes.targeted):
         yield f"shapes stand within shapes more than {_DEEPEST} times"
+    for shape in shapes.targeted:
+        if not all(map(_is_askable, _queries(shapes, shape))):
+            yield f"{name_shape(shapes.rules, shape.node)} makes a query that is too long"
 
 
 def _reason(constraint: Constraint) -> str | None:
@@ -73,6 +89,28 @@ def _reason(constraint: Constraint) -> str | None:
     if isinstance(pattern, Literal) and not is_regular_expression(str(pattern), str(flags or "")):
         return f"has a pattern that SPARQL does not know: {pattern.n3()}"
     return None
+
+
+def _queries(shapes: ShapeGraph, shape: Shape) -> Iterator[str]:
+    """Iterate over the queries for a shape, where no class has a subclass."""
+    compilation = Compilation(shapes, TermText(), Hierarchy({}, {}))
+    for check in spread(compilation, shape, target_focus(compilation, shape)):
+        found = compilation.violations(check.shape, check.constraint, check.focus)
+        if found is not None:
+            yield found.select
+
+
+def _is_askable(query: str) -> bool:
+    """Whether a store takes a query; one that is short need not be tried."""
+    if len(query) < _SHORT and query.count("{") < _SHALLOW:
+        return True
+    if len(query) > _LONG:
+        return False
+    try:
+        check_query(query)
+    except LimitError:
+        return False
+    return True
 
 
 def _is_blank(term: object) -> bool:
