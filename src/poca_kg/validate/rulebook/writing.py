@@ -186,7 +186,8 @@ def _reference(name: str, link: Callable[[str], str]) -> str:
 
 def _plain(text: str) -> str:
     """Return a text that Markdown shows as it is."""
-    return "".join(f"\\{sign}" if sign in "\\`*_<>[]|{}#" else sign for sign in text)
+    plain = "".join(f"\\{sign}" if sign in "\\`*_<>[]|{}#" else sign for sign in text)
+    return plain.replace("](", "]\\(")
 
 
 def _fenced(language: str, text: str) -> str:
