@@ -148,6 +148,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "what": ("what is wrong", "che cosa non va"),
     "severity": ("severity", "gravità"),
     "more-rules": ("… and {n} more rules", "… e altre {n} regole"),
+    "report-title": ("Validation report", "Rapporto di validazione"),
     "by-rule": ("Cases by rule:", "Casi per regola:"),
     "by-file": ("Cases by file:", "Casi per file:"),
     "more-files": ("… and {n} more files", "… e altri {n} file"),
@@ -162,6 +163,32 @@ PHRASES: dict[str, tuple[str, str]] = {
         "ogni costrutto delle regole rientra in ciò che è provato",
     ),
     "engine-asked": ("it was asked for", "è stato richiesto"),
+    "since": (
+        "only what the changes since {version} can matter to was judged again: nodes {nodes}, whole shapes"
+        " {shapes}",
+        "è stato giudicato di nuovo solo ciò che le modifiche da {version} possono toccare: nodi {nodes}, regole"
+        " intere {shapes}",
+    ),
+    "since-doubt": (
+        "everything was judged again and not only what changed since {version}: {doubt}",
+        "è stato giudicato di nuovo tutto e non solo ciò che è cambiato da {version}: {doubt}",
+    ),
+    "since-unknown": ("what was found then is not known", "non si sa che cosa fu trovato allora"),
+    "since-other": (
+        "it was judged by other shapes, by another ontology or by another release",
+        "fu giudicata con altre regole, con un'altra ontologia o da un'altra versione del programma",
+    ),
+    "since-ontology": ("the graph does not hold the ontology", "il grafo non contiene l'ontologia"),
+    "since-engine": (
+        "the engine that judges does not work by changes",
+        "il motore che giudica non lavora per modifiche",
+    ),
+    "since-much": ("too much changed", "è cambiato troppo"),
+    "since-blank": ("a blank node is in what changed", "in ciò che è cambiato c'è un nodo anonimo"),
+    "since-blank-found": (
+        "something was found at a blank node then",
+        "allora qualcosa fu trovato in un nodo anonimo",
+    ),
     "engine-doubt": (
         "the compiler leaves to it what it does not cover: {doubt}",
         "il compilatore gli lascia ciò che non copre: {doubt}",

@@ -48,17 +48,23 @@ class Record:
     basis
         What it was judged by; see :func:`basis_of`.
     outcome
-        What was found; the focus nodes are only counted.
+        What the engine found; the focus nodes are only counted.
+    undeclared
+        The terms that the ontology does not declare.
+    triples
+        How many triples there were.
     """
 
     version: str
     basis: str
     outcome: Outcome
+    undeclared: tuple[Finding, ...] = ()
+    triples: int = 0
 
     @property
     def can_be_kept(self) -> bool:
         """Whether everything in it has a name that is good elsewhere: blank nodes have none."""
-        return not any(map(_has_blank, self.outcome.findings))
+        return not any(map(_has_blank, (*self.outcome.findings, *self.undeclared)))
 
     def to_json(self) -> bytes:
         """Return the record as JSON; equal ones give equal bytes.
@@ -71,10 +77,12 @@ class Record:
             "format": _FORMAT,
             "version": self.version,
             "basis": self.basis,
+            "triples": self.triples,
             "nodes": self.outcome.nodes,
             "shapes": self.outcome.shapes,
             "notes": list(self.outcome.notes),
             "findings": sorted(map(_write, self.outcome.findings), key=json.dumps),
+            "undeclared": sorted(map(_write, self.undeclared), key=json.dumps),
         }
         return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
@@ -93,7 +101,8 @@ class Record:
         try:
             findings = tuple(map(_read, told["findings"]))
             outcome = Outcome(findings, frozenset(), told["shapes"], told["nodes"], tuple(told["notes"]))
-            return cls(told["version"], told["basis"], outcome)
+            undeclared = tuple(map(_read, told["undeclared"]))
+            return cls(told["version"], told["basis"], outcome, undeclared, told["triples"])
         except (LookupError, TypeError, AttributeError) as error:
             raise ValueError(f"the record of findings is damaged: {error}") from error
 

@@ -70,7 +70,7 @@ class Revalidation:
     focus_nodes, whole_shapes
         At how many focus nodes of single shapes it was judged, and how many shapes were judged as a whole.
     doubt
-        Why everything was judged anew; empty if it was not.
+        Why everything was judged anew, as a key of ``phrases``; empty if it was not.
     """
 
     outcome: Outcome
@@ -104,7 +104,7 @@ def revalidate(plan: Plan, data: Data, change: Change, previous: Outcome, judge:
         nodes = previous.nodes + _more_targets(plan, data, change)
         kept, affected = _keep(plan, data.view(change, most=_MOST_KEPT), previous, affected)
     except TooManyError:
-        return Revalidation(judge(plan.shapes), doubt="too many nodes lead to what changed")
+        return Revalidation(judge(plan.shapes), doubt="since-much")
     found = set(kept)
     if affected.nodes:
         found.update(judge(plan.shapes, affected.nodes).findings)
@@ -116,13 +116,13 @@ def revalidate(plan: Plan, data: Data, change: Change, previous: Outcome, judge:
 
 def _doubt(change: Change, previous: Outcome) -> str:
     if len(change.triples) > _MOST_CHANGED:
-        return f"more than {_MOST_CHANGED} triples changed"
+        return "since-much"
     if change.names_blank_nodes:
-        return "a blank node is in what changed"
+        return "since-blank"
     if any(
         isinstance(term, BNode) for finding in previous.findings for term in (finding.focus, finding.value)
     ):
-        return "something was found at a blank node before"
+        return "since-blank-found"
     return ""
 
 
