@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SH
 
 from poca_kg.errors import FilePlace
@@ -120,7 +120,9 @@ class RowLocator:
         if not isinstance(subject, URIRef):
             return None
         bindings: dict[str, Term] = {"subject": subject, "predicate": predicate, "object": value}
-        rows = self._rows(_ROW_OF_TRIPLE, bindings) or self._rows(_ROW_OF_SUBJECT, {"subject": subject})
+        # no query can name a blank node
+        rows = [] if isinstance(value, BNode) else self._rows(_ROW_OF_TRIPLE, bindings)
+        rows = rows or self._rows(_ROW_OF_SUBJECT, {"subject": subject})
         known = sorted(place for row in rows if (place := self.places.of_row(row)) is not None)
         return known[0] if known else None
 
