@@ -9,8 +9,10 @@ import poca_kg
 from poca_kg.errors import FilePlace, InputError, NotFoundError
 from poca_kg.settings import Settings
 from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.manifest import Manifest
 from poca_kg.store.places import Places
+from poca_kg.store.protocol import Document
 from poca_kg.validate import Engine, Report, render_json, render_turtle, validate_store
 
 __all__ = [
@@ -50,10 +52,12 @@ def validate_built(
     directory: Path, ontology_dir: Path, *, language: str = "en", engine: Engine = Engine.AUTO
 ) -> Report:
     """Return the report on a built dataset, with the rows of the sources that its triples came from."""
-    store = EmbeddedStore.from_nquads(directory / "graph.nq", version=read_manifest(directory).version)
+    path = directory / "graph.nq"
+    content = Document(path.read_bytes(), RdfSyntax.N_QUADS, str(path))
+    store = EmbeddedStore.from_nquads(content.data, version=read_manifest(directory).version)
     places = Places.read(directory / "places.tsv")
     try:
-        return validate_store(store, ontology_dir, places, language=language, engine=engine)
+        return validate_store(store, ontology_dir, places, language=language, engine=engine, content=content)
     finally:
         store.close()
 

@@ -146,7 +146,7 @@ class _Options:
 @click.option("--quiet", is_flag=True, help="Say nothing where there is nothing to say but that all is well.")
 @click.pass_context
 def validate_command(ctx: click.Context, /, **given: Any) -> None:
-    r"""Check DATA (Turtle, N-Triples, TriG, N-Quads, RDF/XML, JSON-LD; - for the standard input) together.
+    """Check DATA (Turtle, N-Triples, TriG, N-Quads, RDF/XML, JSON-LD; - for the standard input) together.
 
     DATA are files, or patterns such as 'data/**/*.ttl'. Without DATA the built dataset is checked, and its
     report kept beside it for `poca-kg publish`; where nothing was built, the current graph, or the one that
@@ -156,7 +156,7 @@ def validate_command(ctx: click.Context, /, **given: Any) -> None:
     Exit codes: 0 it conforms, 1 there are findings, 2 wrong usage,
     3 a file or store cannot be read (a file with file:line:column), 4 a limit was reached,
     5 output that cannot be written.
-    """
+    """  # noqa: D301  (click's mark: keep these lines)
     options = _Options(**given)
     _check(options)
     settings = read_settings()

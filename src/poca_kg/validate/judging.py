@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from rdflib import Graph
 
 from poca_kg.errors import UsageError
+from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.subset import outside_subset
@@ -22,7 +23,7 @@ from poca_kg.validate.remote import fetch_surroundings
 from poca_kg.validate.report import Report
 from poca_kg.validate.selection import Choice, Engine, choose, known_errors
 from poca_kg.validate.shapes import Shapes
-from poca_kg.validate.undeclared import find_undeclared
+from poca_kg.validate.undeclared import OWN_TERMS, find_undeclared
 
 __all__ = ["Judged", "Judgement", "Matter"]
 
@@ -112,7 +113,10 @@ class Judgement:
         choice = self._choose(matter)
         run = _with_compiler if choice.engine is Engine.COMPILED else _with_pyshacl
         judged = run(matter, self.shapes, choice)
-        return replace(judged, undeclared=find_undeclared(matter.graph, self.shapes, judged.outcome.findings))
+        undeclared = find_undeclared(
+            matter.graph, self.shapes, judged.outcome.findings, self._own_terms(matter)
+        )
+        return replace(judged, undeclared=undeclared)
 
     def tell(
         self, judged: Judged, matter: Matter, names: tuple[str, ...], triples: int, *, version: str = ""
@@ -127,13 +131,19 @@ class Judgement:
             names=names,
             triples=triples,
             nodes=outcome.nodes,
-            shapes=outcome.shapes,
+            shapes=len(self.shapes.shape_graph.targeted),
             notes=self._notes(matter, outcome, choice, triples),
             language=self.language,
             version=version,
             engine=choice.engine.value,
             engine_reason=choice.reason,
         )
+
+    def _own_terms(self, matter: Matter) -> list[Term] | None:
+        """Return the terms in our namespaces as the store finds them; ``None`` where there is no store."""
+        if matter.source is None or matter.is_remote or not self.shapes.knows_terms:
+            return None
+        return [term for (term,) in matter.source.select(OWN_TERMS) if term is not None]
 
     def _choose(self, matter: Matter) -> Choice:
         shapes = self.shapes.shape_graph

@@ -15,7 +15,7 @@ from rdflib.namespace import RDF
 from poca_kg.errors import InputError
 from poca_kg.store.bridge import sparql_term
 from poca_kg.store.protocol import Term
-from poca_kg.validate.compiler.patterns import Focus
+from poca_kg.validate.compiler.patterns import Focus, Violations
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.walking import walk
 from poca_kg.validate.explain import Values
@@ -53,7 +53,8 @@ def fetch_surroundings(source: Source, findings: Collection[Finding]) -> Surroun
     }
     about = " ".join(map(sparql_term, (RDF.type, *LABEL_PROPERTIES)))
     for part in _parts(sorted(named)[:_MOST_LABELLED]):
-        pattern = f"VALUES ?s {{ {part} }} VALUES ?p {{ {about} }} ?s ?p ?o"
+        nodes = " ".join(map(sparql_term, part))
+        pattern = f"VALUES ?s {{ {nodes} }} VALUES ?p {{ {about} }} ?s ?p ?o"
         for subject, predicate, value in source.select(f"SELECT ?s ?p ?o WHERE {{ {pattern} }}"):
             if subject is not None and predicate is not None and value is not None:
                 graph.add((subject, predicate, value))
@@ -81,17 +82,18 @@ def _values(source: Source, findings: Collection[Finding]) -> Values:
         if finding.path is not None and finding.value is None and isinstance(finding.focus, URIRef):
             open_ends[finding.path].add(finding.focus)
     found: dict[tuple[Term, PropertyPath], tuple[Term, ...]] = {}
-    for path, nodes in open_ends.items():
-        found |= {(node, path): () for node in nodes}
-        for part in _parts(sorted(nodes)):
-            leads = walk(Focus(f"VALUES ?s {{ {part} }}", "?s"), path, "?o")
-            for node, value in source.select(f"SELECT DISTINCT ?s ?o WHERE {{ {leads.pattern} }}"):
+    for path, starts in open_ends.items():
+        found |= {(node, path): () for node in starts}
+        for part in _parts(sorted(starts)):
+            nodes = " ".join(map(sparql_term, part))
+            leads = walk(Focus(f"VALUES ?s {{ {nodes} }}", "?s"), path, "?o")
+            for node, value in source.select(Violations(leads.pattern, "?s", "?o").select):
                 if node is not None and value is not None:
                     found[node, path] = (*found[node, path], value)
     return found
 
 
-def _parts(nodes: Sequence[URIRef]) -> Iterator[str]:
-    """Iterate over the nodes as they are written in VALUES, so many at a time."""
+def _parts(nodes: Sequence[URIRef]) -> Iterator[Sequence[URIRef]]:
+    """Iterate over nodes, so many at a time as go into one request."""
     for at in range(0, len(nodes), _AT_ONCE):
-        yield " ".join(map(sparql_term, nodes[at : at + _AT_ONCE]))
+        yield nodes[at : at + _AT_ONCE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rdflib import Dataset, Graph
@@ -24,7 +25,7 @@ from poca_kg.validate.report import Report
 from poca_kg.validate.selection import Engine
 from poca_kg.validate.shapes import Shapes, as_shapes
 
-__all__ = ["validate_endpoint", "validate_files", "validate_graph", "validate_store"]
+__all__ = ["matter_of_store", "validate_endpoint", "validate_files", "validate_graph", "validate_store"]
 
 
 def validate_files(  # noqa: PLR0913  (what a call of the command can say)
@@ -96,22 +97,34 @@ def validate_graph(
     return Judgement(shapes, NoLocator(), language, engine).report(matter, ("graph",), len(merged))
 
 
-def validate_store(
+def validate_store(  # noqa: PLR0913  (what a caller can say)
     store: Store,
     ontology: Path | Shapes,
     places: Places,
     *,
     language: str = "en",
     engine: Engine = Engine.AUTO,
+    content: Document | None = None,
 ) -> Report:
     """Return the report on everything in a store, all graphs together, with the rows that it came from.
 
     A store that holds the ontology already is asked itself; of any other a copy is made, with the ontology
-    beside it.
+    beside it. A store may have rewritten literals, and then a note says so, unless ``content`` is given, the
+    document that it was loaded from: then the texts of the document are judged.
     """
     shapes = as_shapes(ontology)
     with quiet():
-        matter, triples = matter_of_store(store, shapes.ontology)
+        data = LexicalStore()
+        if content is not None:
+            data.judge(content, "d")
+        if data.surrogates:
+            triples = len(data.judged)
+            data.see_triples(shapes.ontology)
+            matter = _matter(data)
+        else:
+            matter, triples = matter_of_store(store, shapes.ontology)
+            if content is None:
+                matter = replace(matter, notes=(phrase("store-rewrote", language),))
     judgement = Judgement(shapes, RowLocator(store, places), language, engine)
     return judgement.report(matter, (store.version or "store",), triples, version=store.version)
 
