@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -103,6 +104,7 @@ def read_path(graph: Graph, node: Term, depth: int = 0) -> PropertyPath:
     raise _bad_path()
 
 
+@lru_cache(maxsize=1_000)
 def write_path(path: PropertyPath) -> str:
     """Return a path in SPARQL syntax, with the project's prefixes.
 

@@ -30,7 +30,7 @@ class Severity(StrEnum):
         >>> sorted(Severity, key=lambda severity: severity.rank)[0].value
         'violation'
         """
-        return list(Severity).index(self)
+        return _WORST_FIRST.index(self.value)
 
     @property
     def iri(self) -> URIRef:
@@ -41,6 +41,9 @@ class Severity(StrEnum):
     def of_iri(cls, iri: object) -> Severity:
         """Return the severity of an IRI; one that SHACL does not know counts as the worst."""
         return next((severity for severity in cls if severity.iri == iri), cls.VIOLATION)
+
+
+_WORST_FIRST = ("violation", "warning", "info")
 
 
 @dataclass(frozen=True)

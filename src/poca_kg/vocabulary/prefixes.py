@@ -44,7 +44,8 @@ PREFIXES: dict[str, str] = {
 }
 
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: (-len(item[1]), item[0]))
+_END_OF_NAMESPACE = re.compile(r".*[/#]", re.DOTALL)
+_BY_NAMESPACE = {namespace: prefix for prefix, namespace in sorted(PREFIXES.items(), reverse=True)}
 
 
 def expand_curie(curie: str) -> URIRef:
@@ -74,9 +75,11 @@ def shorten_iri(iri: str) -> str:
     >>> shorten_iri("https://w3id.org/poca-kg/scheme/level/region"), shorten_iri("http://example.org/a/b")
     ('level:region', '<http://example.org/a/b>')
     """
-    for prefix, namespace in _BY_LENGTH:
-        if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(iri[len(namespace) :]):
-            return f"{prefix}:{iri[len(namespace) :]}"
+    # Every namespace ends at a slash or a hash, and no local name has one.
+    end = _END_OF_NAMESPACE.match(iri)
+    prefix = None if end is None else _BY_NAMESPACE.get(end[0])
+    if prefix is not None and end is not None and _LOCAL_NAME.fullmatch(iri, end.end()):
+        return f"{prefix}:{iri[end.end() :]}"
     return f"<{iri}>"
 
 

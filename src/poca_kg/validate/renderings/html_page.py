@@ -32,7 +32,7 @@ def render_html(report: Report, view: View = DEFAULT_VIEW) -> str:
     style = report_style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'"
-    title = escape(visible(summary(report).partition("): ")[0] + ")"))
+    title = escape(phrase("report-title", report.language))
     lines = [
         "<!DOCTYPE html>",
         f'<html lang="{escape(report.language)}">',
@@ -103,14 +103,7 @@ def _rules(groups: tuple[Group, ...], language: str) -> str:
         for number, group in enumerate(groups, 1)
     ]
     caption = f"<caption>{escape(phrase('by-rule', language))}</caption>"
-    return "\n".join(
-        [
-            '<div class="wide">',
-            f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>",
-            *rows,
-            "</tbody></table></div>",
-        ]
-    )
+    return "\n".join([f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>", *rows, "</tbody></table>"])
 
 
 def _group(number: int, group: Group, shape: tuple[str, View, int]) -> str:
@@ -160,7 +153,7 @@ def _excerpt(result: Result) -> str:
     before, meant, after = line.text[: line.start], line.text[line.start : line.end], line.text[line.end :]
     marked = f"<mark>{escape(meant)}</mark>" if meant else ""
     number = f'<span class="line-number">{result.place.line}</span>'
-    return f'<pre tabindex="0">{number} {escape(before)}{marked}{escape(after)}</pre>'
+    return f"<pre>{number} {escape(before)}{marked}{escape(after)}</pre>"
 
 
 def _rule(result: Result) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from rdflib import BNode, Literal, URIRef
 
 from poca_kg.errors import FilePlace
 from poca_kg.store.protocol import Term
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, write_json
 from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["JSON_FORMAT", "render_json"]
@@ -21,6 +19,7 @@ def render_json(report: Report, view: View = DEFAULT_VIEW) -> str:
 
     ``format`` rises when a member changes its meaning. A blank node is numbered in the order of appearance.
 
+    >>> import json
     >>> json.loads(render_json(Report(results=())))["conforms"]
     True
     """
@@ -43,7 +42,7 @@ def render_json(report: Report, view: View = DEFAULT_VIEW) -> str:
         "notes": list(report.notes),
         "results": [_result(result, numbers) for result in report.results],
     }
-    return encodable(json.dumps(content, ensure_ascii=False, indent=2))
+    return write_json(content, len(report.results))
 
 
 def _result(result: Result, numbers: dict[BNode, str]) -> dict[str, object]:

@@ -7,7 +7,6 @@ fingerprint of a result is of what it is about, not of its line, so that it stay
 from __future__ import annotations
 
 import hashlib
-import json
 from importlib import metadata
 from pathlib import PurePath
 from typing import Any, TypeAlias
@@ -19,7 +18,7 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.grouping import group_results, rule_name
 from poca_kg.validate.renderings.text import notes_of
 from poca_kg.validate.renderings.told import tell
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, write_json
 from poca_kg.validate.report import Report, Result, Severity
 from poca_kg.vocabulary.iris import BASE
 
@@ -34,6 +33,7 @@ _Object: TypeAlias = dict[str, Any]
 def render_sarif(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as a SARIF log with one run, and every result that the report holds.
 
+    >>> import json
     >>> json.loads(render_sarif(Report(results=())))["version"]
     '2.1.0'
     """
@@ -50,7 +50,7 @@ def render_sarif(report: Report, view: View = DEFAULT_VIEW) -> str:
         "results": [_result(result, numbers, report.language) for result in report.results],
     }
     log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
-    return encodable(json.dumps(log, ensure_ascii=False, indent=2))
+    return write_json(log, len(report.results))
 
 
 def _driver(rules: list[_Object]) -> _Object:

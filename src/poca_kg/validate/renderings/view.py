@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from poca_kg.validate.report import Report, Severity
 
-__all__ = ["DEFAULT_VIEW", "Paint", "Render", "View", "encodable"]
+__all__ = ["DEFAULT_VIEW", "Paint", "Render", "View", "encodable", "write_json"]
 
+_MOST_INDENTED = 1_000
 Paint: TypeAlias = Callable[[str, Severity], str]
 """Colours a word by a severity."""
 
@@ -49,6 +51,15 @@ class Render(Protocol):
     def __call__(self, report: Report, view: View = ..., /) -> str:
         """Return the report as a text."""
         ...
+
+
+def write_json(content: Mapping[str, object], results: int) -> str:
+    """Return JSON, indented for the eye as long as there are few enough results for one to read them.
+
+    Indenting takes five times as long; above a thousand results nobody looks.
+    """
+    indent = 2 if results <= _MOST_INDENTED else None
+    return encodable(json.dumps(content, ensure_ascii=False, indent=indent))
 
 
 def encodable(text: str) -> str:
