@@ -78,9 +78,9 @@ def _shape_nodes(rules: Graph) -> set[ShapeNode]:
     found: set[object] = {node for kind in _SHAPE_CLASSES for node in rules.subjects(RDF.type, kind)}
     for predicate in _TARGETS:
         found |= set(rules.subjects(predicate))
-    declared = {rules.value(parameter, SH.path) for parameter in rules.objects(None, SH.parameter)}
-    for predicate in {SH.sparql, *declared, *(component.parameter for component in COMPONENTS)}:
-        found |= set(rules.subjects(predicate)) if isinstance(predicate, URIRef) else set()
+    declared = {rules.value(node, SH.path) for node in rules.objects(None, SH.parameter)}
+    for parameter in {SH.sparql, *declared, *(component.parameter for component in COMPONENTS)}:
+        found |= set(rules.subjects(parameter)) if isinstance(parameter, URIRef) else set()
     for predicate in _SHAPE_PARAMETERS:
         found |= set(rules.objects(None, predicate))
     for predicate in _LIST_PARAMETERS:
