@@ -14,6 +14,7 @@ from rdflib.term import Node
 
 from poca_kg.errors import InputError, LimitError, PocaError, RemoteAccessError, ShapesError
 from poca_kg.store.gate import query_form
+from poca_kg.store.lexer import iter_tokens
 from poca_kg.validate.phrases import write_term
 from poca_kg.validate.shapes import Shapes
 
@@ -91,6 +92,10 @@ def _check_pattern(node: Node, pattern: Node, flags: list[str]) -> None:
 def _check_query(node: Node, name: str, text: Node) -> None:
     try:
         query_form(str(text))
+        if any(token.word == "FROM" for token in iter_tokens(str(text))):
+            raise _RefusedShapeError(
+                node, f"sh:{name} names a dataset", "leave out FROM: the query is about the data"
+            )
     except RemoteAccessError as error:
         raise RemoteAccessError(f"sh:{name}: {error.what}", advice=error.advice) from None
     except LimitError as error:

@@ -59,13 +59,13 @@ def make_blueprint(judges: Judges, *, max_body_bytes: int) -> Blueprint:
     """Return the validator."""
     blueprint = Blueprint("validation", __name__)
 
-    @blueprint.get("/validate")
+    @blueprint.route("/validate", methods=["GET"], provide_automatic_options=False)
     def form() -> Response:
         judges.check_open()
         fields = dict(decode_fields(request.query_string, "the query string"))
         return _page(Submission(options=fields), language_of(fields))
 
-    @blueprint.post("/validate")
+    @blueprint.route("/validate", methods=["POST"], provide_automatic_options=False)
     def validate() -> Response:
         judges.check_open()
         sent = Submission(options=dict(decode_fields(request.query_string, "the query string")))
