@@ -8,7 +8,7 @@ import os
 import tempfile
 
 from poca_kg.errors import NotFoundError, PocaError, StorageFullError
-from poca_kg.service.staging import Ground, Staged
+from poca_kg.service.staging import Base, Ground, Held, Staged
 from poca_kg.service.store_maker import StoreMaker
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.settings import package_version
@@ -24,7 +24,7 @@ from poca_kg.store.snapshot import (
     prune_snapshots,
     publish_files,
 )
-from poca_kg.validate import read_shapes
+from poca_kg.validate import StoreChecker, read_shapes
 
 __all__ = ["Holdings", "make_manifest"]
 
@@ -51,8 +51,9 @@ class Holdings:
             self._lock = FolderLock(order.data_dir)
         clear_leftovers(order.data_dir)
         self.snapshot, self.store = self._open()
-        shapes = None if order.unvalidated else read_shapes(order.ontology_dir)
-        self.ground = Ground(package_version(), shapes, self.snapshot.places)
+        self._base = Base.of(self.snapshot)
+        checker = None if order.unvalidated else StoreChecker(read_shapes(order.ontology_dir))
+        self.ground = Ground(package_version(), checker, self.snapshot.places)
         self._last_size = 0
         self._maker = StoreMaker()
         self.settle()
@@ -64,6 +65,11 @@ class Holdings:
             what = f"no snapshot is current in {self._order.data_dir}"
             raise NotFoundError(what, advice="run `poca-kg build` and `poca-kg publish` first")
         return snapshot, open_snapshot(snapshot)
+
+    @property
+    def held(self) -> Held:
+        """What the next write needs."""
+        return Held(self.ground, self._base, self.store)
 
     def publish(self, staged: Staged) -> None:
         """Make what was staged the current snapshot, on the disk; :meth:`advance` then puts it into memory.
@@ -87,6 +93,7 @@ class Holdings:
             self.snapshot = publish_files(self._lock, staged.version, files, with_store=False)
         except (OSError, PocaError) as error:
             self.snapshot, self.store = self._open()  # whatever the pointer says now
+            self._base = Base.of(self.snapshot)
             if isinstance(error, PocaError):
                 raise
             what = f"nothing more can be stored: {error.strerror}"
@@ -95,6 +102,7 @@ class Holdings:
     def advance(self, content: bytes) -> None:
         """Take a published content into memory, for the next write to begin with."""
         self.store = EmbeddedStore.from_nquads(content, self.snapshot.version)
+        self._base = Base.of(self.snapshot)
         _settle_memory()
 
     def settle(self) -> None:

@@ -31,7 +31,7 @@ from poca_kg.sandbox.frames import (
 from poca_kg.sandbox.jobs import Handler, head_of
 from poca_kg.sandbox.reports import error_of
 from poca_kg.sandbox.worker import END_PAYLOAD, EXIT_MEMORY, FAILURE_HEAD, Means, serve
-from poca_kg.service.staging import Ground, Staged, stage
+from poca_kg.service.staging import Held, Staged, stage
 from poca_kg.service.writer_order import WriterOrder
 from poca_kg.service.writes import Write
 from poca_kg.store.embedded import EmbeddedStore
@@ -43,9 +43,7 @@ _TURN_S = 0.1
 _CPU_GRACE_S = 1.0
 
 
-def stage_apart(
-    write: Write, ground: Ground, store: EmbeddedStore, order: WriterOrder, is_stopping: Callable[[], bool]
-) -> Staged:
+def stage_apart(write: Write, held: Held, order: WriterOrder, is_stopping: Callable[[], bool]) -> Staged:
     """Return what becomes of a write in a process of its own; this one must have a single thread.
 
     Raises
@@ -62,7 +60,7 @@ def stage_apart(
     child = os.fork()
     if child == 0:
         ours.detach()
-        _become_child(theirs, parent, ground, store, order)
+        _become_child(theirs, parent, held, order)
     theirs.close()
     watch = _Watch(ours, child, order, is_stopping)
     try:
@@ -71,9 +69,7 @@ def stage_apart(
         watch.end()
 
 
-def _become_child(
-    ours: socket.socket, parent: int, ground: Ground, store: EmbeddedStore, order: WriterOrder
-) -> NoReturn:
+def _become_child(ours: socket.socket, parent: int, held: Held, order: WriterOrder) -> NoReturn:
     status = 1
     try:
         if ours.fileno() != _CHILD_SOCKET:
@@ -85,7 +81,7 @@ def _become_child(
             means = Means(cap_memory, confinement.cap_cpu, lambda: True)
         source = socket.socket(fileno=_CHILD_SOCKET)
         # The worker's loop warms its store for queries, of which there are none here: it gets another one.
-        handlers: dict[str, Handler] = {"write": lambda _, *rest: stage(ground, store, *rest)}
+        handlers: dict[str, Handler] = {"write": lambda _, *rest: stage(held, *rest)}
         status = serve(source, EmbeddedStore.in_memory(), handlers, means=means, stack=order.stack_bytes)
     finally:
         os._exit(status)

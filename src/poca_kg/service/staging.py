@@ -9,21 +9,33 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from mmap import ACCESS_READ, mmap
 from typing import Any
 
 from poca_kg.sandbox.jobs import AnswerSink
 from poca_kg.service.writes import Write
+from poca_kg.store.changes import change_between
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.manifest import dataset_version
 from poca_kg.store.places import Places
-from poca_kg.validate import Report, Shapes, render_json, render_turtle, validate_store
+from poca_kg.store.snapshot import Snapshot
+from poca_kg.validate import (
+    RECORD_FILE,
+    Record,
+    Since,
+    StoreChecker,
+    read_record,
+    render_json,
+    render_turtle,
+)
 from poca_kg.vocabulary.iris import graph_iri
 
-__all__ = ["Ground", "Staged", "stage"]
+__all__ = ["Base", "Ground", "Held", "Staged", "stage"]
 
 _HEAD = struct.Struct("!I")
 _MEDIA = "application/octet-stream"
@@ -31,16 +43,43 @@ _MEDIA = "application/octet-stream"
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What writes are checked with; read once, before the fork. Without shapes they are not checked."""
+    """What writes are checked with; read once, before the fork. Without a checker they are not checked."""
 
     package_version: str
-    shapes: Shapes | None
+    checker: StoreChecker | None
     places: Places
 
     def __post_init__(self) -> None:
         """Make what the first check would have to make."""
-        if self.shapes is not None:
-            _ = self.shapes.for_engine
+        if self.checker is not None:
+            self.checker.prepare()
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The snapshot that a write begins with: its content, and what was found in it, if that is known."""
+
+    version: str
+    content: bytes | mmap
+    record: Record | None
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Base:
+        """Return a snapshot as a base; its content stays on the disk."""
+        record = read_record(snapshot.directory / RECORD_FILE)
+        with (snapshot.directory / "graph.nq").open("rb") as file:
+            is_empty = not os.fstat(file.fileno()).st_size
+            content = b"" if is_empty else mmap(file.fileno(), 0, access=ACCESS_READ)
+        return cls(snapshot.version, content, record)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """All that a write needs: what it is checked with, what it begins with, and that in memory."""
+
+    ground: Ground
+    base: Base
+    store: EmbeddedStore
 
 
 @dataclass(frozen=True)
@@ -86,33 +125,30 @@ class Staged:
         return cls(told["version"], files, told["violations"])
 
 
-def stage(ground: Ground, store: EmbeddedStore, header: dict[str, Any], body: bytes, out: AnswerSink) -> None:
+def stage(held: Held, header: dict[str, Any], body: bytes, out: AnswerSink) -> None:
     """Do a write and say what became of it; the handler of a job whose process is then thrown away."""
     out.begin(_MEDIA)
-    Write.from_parts(header, body).apply(store)
-    out.write(_outcome(ground, store).to_bytes())
+    Write.from_parts(header, body).apply(held.store)
+    out.write(_outcome(held.ground, held.base, held.store).to_bytes())
 
 
-def _outcome(ground: Ground, store: EmbeddedStore) -> Staged:
+def _outcome(ground: Ground, base: Base, store: EmbeddedStore) -> Staged:
     content = store.content()
     version = dataset_version(ground.package_version, hashlib.sha256(content).hexdigest())
     if version == store.version:
         return Staged(version)
     files = {"graph.nq": content} | _catalogue(store)
-    if ground.shapes is None:
+    if ground.checker is None:
         return Staged(version, files)
-    report = _check(ground.shapes, ground.places, store, version)
-    as_json = render_json(report)
-    if not report.conforms:
+    since = Since(base.version, base.record, change_between(base.content, content))
+    checked = ground.checker.check(store, ground.places, version=version, since=since)
+    as_json = render_json(checked.report)
+    if not checked.report.conforms:
         return Staged(version, violations=json.loads(as_json))
-    reports = {"report.json": as_json.encode(), "report.ttl": render_turtle(report).encode()}
+    reports = {"report.json": as_json.encode(), "report.ttl": render_turtle(checked.report).encode()}
+    if checked.record is not None:
+        reports[RECORD_FILE] = checked.record.to_json()
     return Staged(version, files | reports)
-
-
-def _check(shapes: Shapes, places: Places, store: EmbeddedStore, version: str) -> Report:
-    """Return the report on the store as the version that it is to become."""
-    report = validate_store(store, shapes, places)
-    return replace(report, version=version, names=(version,))
 
 
 def _catalogue(store: EmbeddedStore) -> dict[str, bytes]:

@@ -148,7 +148,7 @@ class Writer:
         holdings = self._holdings
         if write.action == "holds":
             return holdings.store.holds(write.graph)
-        staged = stage_apart(write, holdings.ground, holdings.store, self._order, self._supervisor.has_gone)
+        staged = stage_apart(write, holdings.held, self._order, self._supervisor.has_gone)
         if staged.violations is not None:
             what = "the graph would break the shapes; nothing was written"
             raise NotConformingError(what, report=dict(staged.violations), advice=_ADVICE)

@@ -8,6 +8,7 @@ the data, keeps no state between calls, and decides neither exit codes nor HTTP 
 from __future__ import annotations
 
 from poca_kg.validate.compiler.endpoint import EndpointSource
+from poca_kg.validate.incremental import RECORD_FILE, Record
 from poca_kg.validate.reading import find_files, read_rules
 from poca_kg.validate.renderings.json_text import render_json
 from poca_kg.validate.renderings.report_graph import render_turtle
@@ -18,18 +19,25 @@ from poca_kg.validate.report import Report, Result, Severity
 from poca_kg.validate.run import validate_endpoint, validate_files, validate_graph, validate_store
 from poca_kg.validate.selection import Engine
 from poca_kg.validate.shapes import Shapes, read_shapes
+from poca_kg.validate.since import Checked, Since, StoreChecker, read_record
 
 __all__ = [
+    "RECORD_FILE",
     "RENDERINGS",
+    "Checked",
     "EndpointSource",
     "Engine",
+    "Record",
     "Rendering",
     "Report",
     "Result",
     "Severity",
     "Shapes",
+    "Since",
+    "StoreChecker",
     "View",
     "find_files",
+    "read_record",
     "read_rules",
     "read_shapes",
     "render_json",

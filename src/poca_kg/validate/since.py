@@ -80,6 +80,14 @@ class StoreChecker:
         """What this validates by; see ``basis_of``."""
         return basis_of((self.shapes.rules, self.shapes.ontology), package_version())
 
+    def prepare(self) -> None:
+        """Make what the first check would have to make."""
+        _ = self.plan, self.basis
+        if outside_subset(self.shapes.shape_graph) is not None:
+            from poca_kg.validate import engine  # noqa: F401, PLC0415  (pyshacl takes long to import)
+
+            _ = self.shapes.for_engine
+
     def check(
         self,
         store: EmbeddedStore,

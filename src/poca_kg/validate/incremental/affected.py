@@ -11,10 +11,9 @@ from rdflib import Graph
 from poca_kg.store.changes import Change, PatternSource
 from poca_kg.store.protocol import Term
 from poca_kg.validate.incremental.footprints import Footprints, QueryFootprint, places_of_results
-from poca_kg.validate.incremental.query_reads import constraint_footprint
-from poca_kg.validate.incremental.reads import Position, Read, Way
+from poca_kg.validate.incremental.reads import Footprint, Position, Read, Way
 from poca_kg.validate.incremental.views import TooManyError, View
-from poca_kg.validate.shape_graph import Shape, ShapeGraph, ShapeNode, TargetKind
+from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, ShapeNode, TargetKind
 
 __all__ = ["Affected", "Plan", "is_target"]
 
@@ -42,7 +41,7 @@ class Plan:
     """What must be known of the shapes to follow any change; made once for many changes."""
 
     shapes: ShapeGraph
-    of_query: QueryFootprint = constraint_footprint
+    of_query: QueryFootprint | None = None
     doubts: dict[ShapeNode, str] = field(default_factory=dict)
     results: dict[ShapeNode, tuple[tuple[ShapeNode, Way], ...]] = field(default_factory=dict)
     _of_targets: set[Read] = field(default_factory=set)
@@ -51,7 +50,7 @@ class Plan:
     )
 
     def __post_init__(self) -> None:
-        footprints = Footprints(self.shapes, self.of_query)
+        footprints = Footprints(self.shapes, self.of_query or _of_query)
         for shape in self.shapes.targeted:
             of_targets = footprints.of_targets(shape)
             footprint = of_targets | footprints.of_shape(shape.node)
@@ -150,6 +149,13 @@ class Plan:
                 for node, read in self._readers.get(key, ()):
                     found[node, read.way].add(triple[read.at])
         return found
+
+
+def _of_query(shapes: ShapeGraph, shape: Shape, constraint: Constraint) -> Footprint:
+    # the parser takes long to import
+    from poca_kg.validate.incremental.query_reads import constraint_footprint  # noqa: PLC0415
+
+    return constraint_footprint(shapes, shape, constraint)
 
 
 def _names_nodes(shape: Shape) -> bool:
