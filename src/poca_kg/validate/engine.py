@@ -100,8 +100,8 @@ def mix(*graphs: Graph | None) -> Graph:
     return mixed
 
 
-def run_engine(mixed: Graph, shapes: Shapes, judged: Set[Term]) -> Outcome:
-    """Check the nodes that are to be judged, in a graph that the ontology was mixed into.
+def run_engine(mixed: Graph, shapes: Shapes, judged: Set[Term] | None = None) -> Outcome:
+    """Check the nodes that are to be judged (all, if they are not given), with the ontology mixed in.
 
     A node that a shape cannot be evaluated at (a blank node where values are compared, say) gets a violation
     that says so; the rest is checked as usual.
@@ -117,7 +117,10 @@ def run_engine(mixed: Graph, shapes: Shapes, judged: Set[Term]) -> Outcome:
         data = DataGraph.from_rdflib(mixed)
         validator = Validator(data, shacl_graph=shapes.for_engine, options=options)
         applied = validator.shacl_graph.shapes
-        targets = [(shape, [node for node in shape.focus_nodes(data) if node in judged]) for shape in applied]
+        targets = [
+            (shape, [node for node in shape.focus_nodes(data) if judged is None or node in judged])
+            for shape in applied
+        ]
         raw, failed = _evaluate(validator, data, targets)
     except _BAD_SHAPES as error:
         raise InputError(f"the shapes cannot be used: {error.message}", advice="correct the shape") from error

@@ -8,6 +8,7 @@ from rdflib import Graph
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Term
+from poca_kg.validate.compiler.evaluate import judge_with_compiler
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.subset import outside_subset
@@ -72,7 +73,7 @@ class Judged:
     seen, values
         The data, as far as they are at hand.
     judge
-        Who answers for shapes within shapes, where that is not the compiler.
+        Who answers for shapes within shapes; nobody for a store elsewhere, which is asked as little as may be.
     undeclared
         The terms that the ontology does not declare.
     """
@@ -170,7 +171,8 @@ def _with_compiler(matter: Matter, shapes: Shapes, choice: Choice) -> Judged:
         known = fetch_surroundings(matter.source, outcome.findings)
         return Judged(outcome, choice, known.graph, None, known.values)
     outcome = run_compiled(shapes.shape_graph, matter.source, judged_in=matter.judged_in)
-    return Judged(outcome, choice, matter.everything)
+    judge = judge_with_compiler(shapes.shape_graph, matter.source)
+    return Judged(outcome, choice, matter.everything, judge)
 
 
 def _with_pyshacl(matter: Matter, shapes: Shapes, choice: Choice) -> Judged:
@@ -178,6 +180,7 @@ def _with_pyshacl(matter: Matter, shapes: Shapes, choice: Choice) -> Judged:
     from poca_kg.validate.engine import judge_with_engine, mix, run_engine  # noqa: PLC0415
 
     mixed = mix(matter.everything)
-    judged = {as_term(node) for triple in matter.graph for node in (triple[0], triple[2])}
-    outcome = run_engine(mixed, shapes, judged)
+    everywhere = matter.source is not None and matter.judged_in is None
+    nodes = (node for triple in matter.graph for node in (triple[0], triple[2]))
+    outcome = run_engine(mixed, shapes, None if everywhere else {as_term(node) for node in nodes})
     return Judged(outcome, choice, mixed, judge_with_engine(mixed, shapes))

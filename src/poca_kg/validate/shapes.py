@@ -12,6 +12,7 @@ from rdflib.namespace import OWL, RDF, SH, SKOS
 
 from poca_kg.errors import InputError, NotFoundError
 from poca_kg.store.parsing import parse_file
+from poca_kg.validate.compiler.sparql import check_queries
 from poca_kg.validate.mends import mend_rules
 from poca_kg.validate.shape_graph import ShapeGraph, read_shape_graph
 from poca_kg.vocabulary.iris import BASE
@@ -80,9 +81,12 @@ class Shapes:
         Raises
         ------
         ShapesError
-            If a shape is not well-formed, refers to itself, or uses a term that is none of SHACL's.
+            If a shape is not well-formed, refers to itself, or uses a term that is none of SHACL's, or has
+            a query that SHACL does not allow.
         """
-        return read_shape_graph(self.rules)
+        shapes = read_shape_graph(self.rules)
+        check_queries(shapes)
+        return shapes
 
     def schemes_of(self, concept_class: URIRef) -> tuple[URIRef, ...]:
         """Return the schemes whose concepts are instances of a class; empty for a class of other things."""

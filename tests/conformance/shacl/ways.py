@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
-
 from rdflib import Graph
 
 from poca_kg.store.lexical_store import LexicalStore
 from poca_kg.validate.compiler import StoreSource
-from poca_kg.validate.compiler.run import run_compiled
-from poca_kg.validate.compiler.sparql import check_queries
-from poca_kg.validate.engine import mix, run_engine
-from poca_kg.validate.findings import Finding
-from poca_kg.validate.shape_graph.reading import read_shape_graph
+from poca_kg.validate.judging import Judged, Judgement, Matter
+from poca_kg.validate.places import NoLocator
+from poca_kg.validate.quiet import quiet
+from poca_kg.validate.selection import Engine
 from poca_kg.validate.shapes import Shapes
 from shacl.cases import Case
 
-__all__ = ["Compiled", "Pyshacl", "Way"]
+__all__ = ["WAYS", "judge"]
+
+WAYS = {"default": Engine.AUTO, "compiled": Engine.COMPILED, "pyshacl": Engine.PYSHACL}
 
 
-class Way(Protocol):
-    """A way to validate."""
+def judge(case: Case, way: str) -> Judged:
+    """Return what is found in a case, not yet explained.
 
-    def findings(self, case: Case) -> Iterable[Finding]:
-        """Return the results, or raise ``InputError`` where the shapes cannot be used."""
-
-
-class Pyshacl:
-    """The reference engine, in our settings."""
-
-    def findings(self, case: Case) -> Iterable[Finding]:
-        """Return what pyshacl finds."""
-        check_queries(read_shape_graph(case.shapes))
-        nodes = {term for graph in (case.data, case.shapes) for triple in graph for term in triple}
-        return run_engine(mix(case.data), Shapes(case.shapes, Graph()), nodes).findings
+    Raises
+    ------
+    InputError
+        If a shape cannot be used.
+    UsageError
+        If the compiler alone is asked for and does not cover the shapes.
+    """
+    with quiet():
+        return Judgement(Shapes.alone(case.shapes), NoLocator(), engine=WAYS[way]).judge(matter(case.data))
 
 
-class Compiled:
-    """The compiler, over a store that holds the data with the texts of its literals."""
-
-    def findings(self, case: Case) -> Iterable[Finding]:
-        """Return what the compiled queries find."""
-        lexical = LexicalStore()
-        lexical.judge_triples(case.data)
-        source = StoreSource(lexical.store, surrogates=lexical.surrogates > 0, lexical=True)
-        return run_compiled(read_shape_graph(case.shapes), source).findings
+def matter(data: Graph) -> Matter:
+    """Return data with their blank nodes and the texts of their literals, as files are read."""
+    lexical = LexicalStore()
+    lexical.judge_triples(data)
+    source = StoreSource(lexical.store, surrogates=lexical.surrogates > 0, lexical=True)
+    return Matter(lexical.judged, lexical.everything, source)
