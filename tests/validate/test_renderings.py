@@ -71,7 +71,7 @@ def test_the_text_reads_like_that_of_a_linter(shapes, write):
   expected  a concept of scheme level (city, nation, region)
   fix       Choose a level of the scheme; did you mean level:city?
   rule      pocash:Place-level (Class)
-  see       https://w3id.org/poca-kg/shape/Place-level
+  see       poca-kg shapes Place-level
 
   town.ttl:12:16: city:a “A”
     12 | poca:level level:cty .

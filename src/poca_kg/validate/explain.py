@@ -14,6 +14,7 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.excerpts import find_span
 from poca_kg.validate.expected import Expectation
 from poca_kg.validate.findings import Finding
+from poca_kg.validate.fixes import derive_fix, sort_of_value
 from poca_kg.validate.messages import fill_in, message_templates
 from poca_kg.validate.naming import Names
 from poca_kg.validate.nested import Branch, BranchKind, Judge, find_branches
@@ -39,17 +40,6 @@ _OWN_COMPONENTS = {UNDECLARED_SHAPE, SH.ConstraintComponent}
 _OF_PROPERTY = {SH.ClosedConstraintComponent, SH.MaxCountConstraintComponent}
 _QUALIFIED = {SH.QualifiedMinCountConstraintComponent, SH.QualifiedMaxCountConstraintComponent}
 _ONE_MESSAGE = 600
-_FIXES = {
-    SH.MinCountConstraintComponent: "fix-add",
-    SH.QualifiedMinCountConstraintComponent: "fix-add",
-    SH.HasValueConstraintComponent: "fix-add-value",
-    SH.MaxCountConstraintComponent: "fix-remove-values",
-    SH.UniqueLangConstraintComponent: "fix-language",
-    SH.ClosedConstraintComponent: "fix-remove",
-    SH.SPARQLConstraintComponent: "",
-    SH.ConstraintComponent: "",
-    UNDECLARED_SHAPE: "fix-declare",
-}
 _GENERIC = {
     SH.MaxCountConstraintComponent: "generic-many",
     SH.ClosedConstraintComponent: "generic-closed",
@@ -248,8 +238,8 @@ class Explainer:
         from the constraint, the message must be the advice.
         """
         path = "" if finding.path is None else write_path(finding.path)
-        key = ("fix", finding.shape, finding.component, path)
-        fix = self._once(key, lambda: self._advice(finding) or self._derived_fix(finding, expected)) or what
+        key = ("fix", finding.shape, finding.component, path, sort_of_value(finding))
+        fix = self._once(key, lambda: self._advice(finding) or self._derived(finding, expected)) or what
         near = near_names(finding.value, self.shapes) if isinstance(finding.value, URIRef) else ()
         if not near:
             return fix
@@ -262,11 +252,5 @@ class Explainer:
         best = pick_label((text for text in texts if isinstance(text, Literal)), self.language)
         return "" if best is None else visible(str(best), _ONE_MESSAGE)
 
-    def _derived_fix(self, finding: Finding, expected: str) -> str:
-        path = "" if finding.path is None else write_path(finding.path)
-        if (key := _FIXES.get(finding.component, "fix-change" if path else "")) == "":
-            return ""
-        if (finding.shape, SH.maxCount, Literal(0)) in self.shapes.rules:
-            key = "fix-remove"
-        count = Expectation(self.shapes, finding.shape, self.language).count()
-        return self._say(key, path=path, expected=expected, count=count)
+    def _derived(self, finding: Finding, expected: str) -> str:
+        return derive_fix(self.shapes, finding, expected, self.language)

@@ -101,7 +101,34 @@ PHRASES: dict[str, tuple[str, str]] = {
         "tenere {count} di {path}, togliere il resto",
     ),
     "fix-remove": ("remove {path}", "togliere {path}"),
+    "fix-add-there": (
+        "add {path} to something else, leading here",
+        "aggiungere {path} a qualcos'altro, che conduca qui",
+    ),
+    "fix-remove-there": ("remove {path} where it leads here", "togliere {path} dove conduce qui"),
     "fix-change": ("correct the value", "correggere il valore"),
+    "fix-replace": ("put in its place {expected}", "mettere al suo posto {expected}"),
+    "fix-choose": ("choose from what is expected", "scegliere tra quanto è atteso"),
+    "fix-class": (
+        "lead to {expected}, or give what stands there that type: a {name}",
+        "rinviare a {expected}, o dare questo tipo a ciò che vi sta: a {name}",
+    ),
+    "fix-not-text": (
+        "lead to the thing itself by its IRI, not to a text",
+        "rinviare alla cosa stessa con il suo IRI, non a un testo",
+    ),
+    "fix-datatype": ("write it as {example}", "scriverlo come {example}"),
+    "fix-equals": ("make {path} and {other} say the same", "far dire lo stesso a {path} e {other}"),
+    "fix-disjoint": (
+        "take the value away from {path} or from {other}",
+        "togliere il valore da {path} o da {other}",
+    ),
+    "fix-one-way": ("keep {other} in one direction only", "tenere {other} in una sola direzione"),
+    "fix-order": ("correct {path} or {other}", "correggere {path} o {other}"),
+    "fix-tag": (
+        "mark the text with one of these languages, such as @en",
+        "segnare il testo con una di queste lingue, per esempio @it",
+    ),
     "fix-language": ("keep one text per language", "tenere un testo per lingua"),
     "fix-near": ("did you mean {values}?", "forse {values}?"),
     "fix-declare": (

@@ -116,7 +116,7 @@ class _Block:
                 (self._say("expected"), "" if group.tells_expected else group.expected),
                 (self._say("fix"), "" if group.how_to_fix == group.what else group.how_to_fix),
                 (self._say("rule-label"), rule_name(group.first)),
-                (self._say("page"), visible(group.first.page)),
+                (self._say("page"), _explained_by(group.first)),
             ]
         )
 
@@ -178,3 +178,9 @@ def _labelled(pairs: Iterable[tuple[str, str]], indent: int = 2) -> list[str]:
                 break_on_hyphens=False,
             )
     return lines
+
+
+def _explained_by(result: Result) -> str:
+    """Return the command that explains the rule; the page is an address that a terminal cannot follow."""
+    name = result.page.rpartition("/")[2]
+    return f"poca-kg shapes {visible(name)}" if name else ""
