@@ -193,10 +193,10 @@ OUTSIDE = {
     "queries without end": "e:S sh:targetClass e:C ; sh:xone ( e:a1 e:b1 ) . "
     + " ".join(
         f"e:{name}{level} sh:xone ( e:a{level + 1} e:b{level + 1} ) ."
-        for level in range(1, 12)
+        for level in range(1, 25)
         for name in "ab"
     )
-    + " e:a12 sh:class e:A . e:b12 sh:class e:B .",
+    + " e:a25 sh:class e:A . e:b25 sh:class e:B .",
 }
 
 

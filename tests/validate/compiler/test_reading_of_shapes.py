@@ -188,6 +188,9 @@ def test_data_in_the_same_file_may_use_any_term():
         "e:S sh:property e:T . e:T sh:path e:p ; sh:node e:S .",
         "e:S sh:or ( e:T e:U ) . e:U sh:not e:S . e:T sh:nodeKind sh:IRI .",
         "e:S sh:path e:p ; sh:qualifiedValueShape e:S ; sh:qualifiedMinCount 1 .",
+        """e:P sh:property e:S, e:T . e:T sh:path e:p ; sh:qualifiedValueShape e:B ; sh:qualifiedMinCount 1 .
+        e:B sh:property e:S . e:S sh:path e:p ; sh:qualifiedValueShape e:A ; sh:qualifiedMinCount 1 ;
+            sh:qualifiedValueShapesDisjoint true .""",
     ],
 )
 def test_a_shape_that_refers_to_itself_is_refused(text):

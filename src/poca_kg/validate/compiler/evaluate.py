@@ -9,7 +9,7 @@ from typing import TypeAlias
 from rdflib import BNode
 
 from poca_kg.store.protocol import Term
-from poca_kg.validate.compiler.checks import EVERYWHERE, Scope, find, spread
+from poca_kg.validate.compiler.applied import EVERYWHERE, Scope, find, spread
 from poca_kg.validate.compiler.compilation import Compilation
 from poca_kg.validate.compiler.run import new_compilation
 from poca_kg.validate.compiler.source import Source, StoreSource
@@ -42,8 +42,8 @@ def judge_with_compiler(shapes: ShapeGraph, source: Source) -> _Judge:
             start, scope = blank_focus(compilation()), Scope(at=focus)
         if shape.deactivated:
             return ()
-        checks = spread(compilation(), shape, start)
-        return tuple(finding for check in checks for finding in find(compilation(), source, check, scope))
+        steps = spread(compilation(), shape, start)
+        return tuple(finding for one in steps for finding in find(compilation(), source, one, scope))
 
     return judge
 

@@ -10,7 +10,7 @@ from rdflib import BNode, Graph, Literal
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Term
-from poca_kg.validate.compiler.checks import EVERYWHERE, Scope, find, occurs_in, spread
+from poca_kg.validate.compiler.applied import EVERYWHERE, Scope, find, occurs_in, spread
 from poca_kg.validate.compiler.compilation import Compilation
 from poca_kg.validate.compiler.hierarchy import named_classes, read_hierarchy
 from poca_kg.validate.compiler.patterns import Focus, branches
@@ -62,8 +62,8 @@ def run_compiled(
         chosen = None if focus is None else frozenset(focus.get(shape.node, ()))
         for start, scope in _starts(compilation, shape, chosen, source):
             foci.append(start)
-            for check in spread(compilation, shape, start):
-                findings.update(find(compilation, source, check, replace(scope, judged_in=judged_in)))
+            for applied in spread(compilation, shape, start):
+                findings.update(find(compilation, source, applied, replace(scope, judged_in=judged_in)))
     # Focus nodes that were named need not be counted, and a second visit to few nodes had better be short.
     total = _count(source, foci, judged_in) if focus is None else sum(map(len, focus.values()))
     found = tuple(replace(one, repetition=at) for one, times in findings.items() for at in range(times))

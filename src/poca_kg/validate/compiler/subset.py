@@ -11,7 +11,7 @@ from rdflib.namespace import SH
 from poca_kg.errors import LimitError
 from poca_kg.store.gate import check_query
 from poca_kg.store.surrogates import surrogate_of
-from poca_kg.validate.compiler.checks import spread
+from poca_kg.validate.compiler.applied import spread
 from poca_kg.validate.compiler.compilation import PATTERNS, Compilation
 from poca_kg.validate.compiler.conditions import CONDITIONS
 from poca_kg.validate.compiler.patterns import Hierarchy
@@ -19,7 +19,14 @@ from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.sparql import read_sparql_constraint
 from poca_kg.validate.compiler.targets import target_focus
 from poca_kg.validate.compiler.terms import TermText
-from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, TargetKind, is_regular_expression
+from poca_kg.validate.shape_graph import (
+    Constraint,
+    Shape,
+    ShapeGraph,
+    ShapeNode,
+    TargetKind,
+    is_regular_expression,
+)
 from poca_kg.validate.shape_graph.naming import name_shape
 from poca_kg.vocabulary.prefixes import shorten_iri
 
@@ -27,6 +34,7 @@ __all__ = ["names_rewritten", "outside_subset"]
 
 _COVERED = {*PATTERNS, *CONDITIONS, SH.PropertyConstraintComponent, SH.SPARQLConstraintComponent}
 _DEEPEST = 30
+_LARGEST = 2000
 _SHORT, _SHALLOW, _LONG = 20_000, 60, 500_000
 
 
@@ -73,8 +81,9 @@ def _reasons(shapes: ShapeGraph, *, surrogates: bool) -> Iterator[str]:
                 yield from (f"{name}: {doubt}" for doubt in query.doubts)
     if any(_is_too_deep(shapes, shape) for shape in shapes.targeted):
         yield f"shapes stand within shapes more than {_DEEPEST} times"
+    sizes = _sizes(shapes)
     for shape in shapes.targeted:
-        if not all(map(_is_askable, _queries(shapes, shape))):
+        if sizes[shape.node] > _LARGEST or not all(map(_is_askable, _queries(shapes, shape))):
             yield f"{name_shape(shapes.rules, shape.node)} makes a query that is too long"
 
 
@@ -91,11 +100,33 @@ def _reason(constraint: Constraint) -> str | None:
     return None
 
 
+def _sizes(shapes: ShapeGraph) -> dict[ShapeNode, int]:
+    """Return how many shapes each shape stands for once those within it are written out, as queries do.
+
+    Twenty shapes that each name the next one twice stand for a million.
+    """
+    sizes: dict[ShapeNode, int] = {}
+    to_do = list(shapes.shapes)
+    while to_do:
+        node = to_do[-1]
+        inner = [
+            one
+            for constraint in shapes.shapes[node].constraints
+            for one in (*constraint.shapes, *constraint.siblings)
+        ]
+        if missing := [one for one in inner if one not in sizes and node not in sizes]:
+            to_do += missing
+            continue
+        sizes[node] = 1 + sum(sizes[one] for one in inner)
+        to_do.pop()
+    return sizes
+
+
 def _queries(shapes: ShapeGraph, shape: Shape) -> Iterator[str]:
     """Iterate over the queries for a shape, where no class has a subclass."""
     compilation = Compilation(shapes, TermText(), Hierarchy({}, {}))
-    for check in spread(compilation, shape, target_focus(compilation, shape)):
-        found = compilation.violations(check.shape, check.constraint, check.focus)
+    for applied in spread(compilation, shape, target_focus(compilation, shape)):
+        found = compilation.violations(applied.shape, applied.constraint, applied.focus)
         if found is not None:
             yield found.select
 

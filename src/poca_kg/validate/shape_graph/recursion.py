@@ -43,4 +43,8 @@ def check_recursion(rules: Graph, shapes: Mapping[ShapeNode, Shape]) -> None:
 
 
 def _inner(shapes: Mapping[ShapeNode, Shape], node: ShapeNode) -> list[ShapeNode]:
-    return [inner for constraint in shapes[node].constraints for inner in constraint.shapes]
+    return [
+        inner
+        for constraint in shapes[node].constraints
+        for inner in (*constraint.shapes, *constraint.siblings)
+    ]

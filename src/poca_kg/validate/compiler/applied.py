@@ -1,4 +1,4 @@
-"""Checks: one constraint of one shape at the focus nodes that lead to it, asked with one query."""
+"""Applied constraints: one constraint of one shape at the focus nodes that lead to it, asked with one query."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate
 from poca_kg.validate.shape_graph import Constraint, Shape
 
-__all__ = ["EVERYWHERE", "Check", "Scope", "find", "occurs_in", "spread"]
+__all__ = ["EVERYWHERE", "Applied", "Scope", "find", "occurs_in", "spread"]
 
 
 @dataclass(frozen=True)
-class Check:
+class Applied:
     """One constraint of one shape, at the focus nodes that lead to it.
 
     ``way`` are the variables of the nodes that lead there from the focus nodes of the targeted shape: a value
@@ -60,11 +60,11 @@ EVERYWHERE = Scope()
 
 def spread(
     compilation: Compilation, shape: Shape, focus: Focus, way: tuple[str, ...] = ()
-) -> Iterator[Check]:
+) -> Iterator[Applied]:
     """Iterate over the constraints of a shape and of the property shapes that it leads to."""
     for constraint in shape.constraints:
         if constraint.component != SH.PropertyConstraintComponent:
-            yield Check(shape, constraint, focus, way)
+            yield Applied(shape, constraint, focus, way)
             continue
         inner = compilation.shape(constraint.shapes[0])
         if not inner.deactivated:
@@ -74,20 +74,20 @@ def spread(
 
 
 def find(
-    compilation: Compilation, source: Source, check: Check, scope: Scope = EVERYWHERE
+    compilation: Compilation, source: Source, applied: Applied, scope: Scope = EVERYWHERE
 ) -> Iterator[Finding]:
-    """Iterate over the results of one check; this is one request."""
-    found = compilation.violations(check.shape, check.constraint, check.focus)
+    """Iterate over the results of one constraint; this is one request."""
+    found = compilation.violations(applied.shape, applied.constraint, applied.focus)
     if found is None:
         return
-    if check.way or scope.judged_in is not None:
-        found = _restricted(found, check, scope.judged_in)
+    if applied.way or scope.judged_in is not None:
+        found = _restricted(found, applied, scope.judged_in)
     rows = _rows(source, found, scope)
-    if check.constraint.source is not None:
-        yield from compilation.query(check.shape, check.constraint).findings(rows)
+    if applied.constraint.source is not None:
+        yield from compilation.query(applied.shape, applied.constraint).findings(rows)
         return
     for row in rows:
-        yield _finding(check, found, dict(zip(found.variables, row, strict=True)))
+        yield _finding(applied, found, dict(zip(found.variables, row, strict=True)))
 
 
 def occurs_in(graph: str) -> str:
@@ -107,18 +107,18 @@ def _rows(source: Source, found: Violations, scope: Scope) -> Iterator[tuple[Ter
     return (row for row in rows if row[at] in among)
 
 
-def _restricted(found: Violations, check: Check, judged_in: str | None) -> Violations:
+def _restricted(found: Violations, applied: Applied, judged_in: str | None) -> Violations:
     """Return the violations with the nodes that lead to them, of which the first has to occur in a graph."""
     pattern = f"{{ {found.select} }}"
-    if check.way:
-        pattern = f"{pattern} {check.focus.pattern}"
+    if applied.way:
+        pattern = f"{pattern} {applied.focus.pattern}"
     if judged_in is not None:
         pattern = f"{pattern} {occurs_in(judged_in)}"
-    return replace(found, pattern=pattern, others=(*found.others, *check.way))
+    return replace(found, pattern=pattern, others=(*found.others, *applied.way))
 
 
-def _finding(check: Check, found: Violations, row: Mapping[str, Term | None]) -> Finding:
-    shape = check.shape
+def _finding(applied: Applied, found: Violations, row: Mapping[str, Term | None]) -> Finding:
+    shape = applied.shape
     focus, path = row[found.focus], shape.path
     value = None if found.value is None else row[found.value]
     if found.path is not None and isinstance(predicate := row[found.path], URIRef):
@@ -130,8 +130,8 @@ def _finding(check: Check, found: Violations, row: Mapping[str, Term | None]) ->
         value=None if value is None else as_written(value),
         severity=shape.severity,
         shape=shape.node,
-        component=check.constraint.component,
-        constraint=check.constraint.source,
+        component=applied.constraint.component,
+        constraint=applied.constraint.source,
         messages=shape.messages,
         severity_iri=shape.severity_iri,
     )
