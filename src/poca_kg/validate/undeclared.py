@@ -16,23 +16,38 @@ from poca_kg.validate.shapes import Shapes
 from poca_kg.vocabulary.iris import BASE
 from poca_kg.vocabulary.labels import LANGUAGES
 
-__all__ = ["UNDECLARED_SHAPE", "expected_term", "find_undeclared", "near_names", "uses_of_undeclared"]
+__all__ = [
+    "OWN_TERMS",
+    "UNDECLARED_SHAPE",
+    "expected_term",
+    "find_undeclared",
+    "near_names",
+    "uses_of_undeclared",
+]
 
 UNDECLARED_SHAPE = URIRef(f"{BASE}shape/DeclaredTermShape")
 _SPACES = (f"{BASE}def/", f"{BASE}scheme/")
 _MOST_NEAR = 3
+_IS_OWN = " || ".join(f'STRSTARTS(STR(?term), "{space}")' for space in _SPACES)
+OWN_TERMS = (
+    "SELECT DISTINCT ?term WHERE { { SELECT DISTINCT ?term WHERE { ?s ?term ?o } } "
+    f"UNION {{ ?s ?p ?term FILTER(isIRI(?term)) }} FILTER({_IS_OWN}) }}"
+)
+"""A query for the predicates and values in our namespaces."""
 
 
-def find_undeclared(data: Graph, shapes: Shapes, told: Iterable[Finding] = ()) -> tuple[Finding, ...]:
-    """Return one warning per node and undeclared term, except for values that a finding names already."""
-    known = {finding.value for finding in told}
-    found = set()
-    for triple in data:
-        subject, predicate, value = map(as_term, triple)
-        for term in (predicate, value):
-            if _is_undeclared(term, shapes) and term not in known and (term, None, None) not in data:
-                found.add(_finding(subject, URIRef(predicate), URIRef(term)))
-    return tuple(found)
+def find_undeclared(
+    data: Graph, shapes: Shapes, told: Iterable[Finding] = (), terms: Iterable[Term] | None = None
+) -> tuple[Finding, ...]:
+    """Return one warning per node and undeclared term, except for values that a finding names already.
+
+    ``terms`` are the predicates and values to look at, if they are known: those of ``OWN_TERMS`` will do.
+    """
+    if not shapes.knows_terms:
+        return ()
+    if terms is None:
+        terms = {as_term(term) for triple in data for term in triple[1:]}
+    return uses_of_undeclared(terms, data, shapes, told)
 
 
 def uses_of_undeclared(
