@@ -114,17 +114,9 @@ def validate_store(  # noqa: PLR0913  (what a caller can say)
     """
     shapes = as_shapes(ontology)
     with quiet():
-        data = LexicalStore()
-        if content is not None:
-            data.judge(content, "d")
-        if data.surrogates:
-            triples = len(data.judged)
-            data.see_triples(shapes.ontology)
-            matter = _matter(data)
-        else:
-            matter, triples = matter_of_store(store, shapes.ontology)
-            if content is None:
-                matter = replace(matter, notes=(phrase("store-rewrote", language),))
+        matter, triples = matter_of_store(store, shapes.ontology, content)
+    if content is None:
+        matter = replace(matter, notes=(phrase("store-rewrote", language),))
     judgement = Judgement(shapes, RowLocator(store, places), language, engine)
     return judgement.report(matter, (store.version or "store",), triples, version=store.version)
 
@@ -174,14 +166,18 @@ def _matter_of_graph(graph: Graph, ontology: Graph) -> Matter:
     return _matter(data)
 
 
-def matter_of_store(store: Store, ontology: Graph) -> tuple[Matter, int]:
+def matter_of_store(store: Store, ontology: Graph, content: Document | None = None) -> tuple[Matter, int]:
     """Return everything in a store as a matter, and how many triples that are; see :func:`validate_store`."""
-    if isinstance(store, EmbeddedStore):
-        graph = store.view()
-        if all(triple in graph for triple in ontology):
-            return Matter(graph, graph, StoreSource(store)), len(graph)
     data = LexicalStore()
-    data.judge_triples((subject, predicate, value) for subject, predicate, value, _ in store.quads())
+    if content is not None:
+        data.judge(content, "d")
+    if not data.surrogates:
+        if isinstance(store, EmbeddedStore):
+            graph = store.view()
+            if all(triple in graph for triple in ontology):
+                return Matter(graph, graph, StoreSource(store)), len(graph)
+        data = LexicalStore()
+        data.judge_triples((subject, predicate, value) for subject, predicate, value, _ in store.quads())
     triples = len(data.judged)
     data.see_triples(ontology)
     return _matter(data), triples
