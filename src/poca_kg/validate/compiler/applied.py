@@ -1,4 +1,4 @@
-"""Applied constraints: one constraint of one shape at the focus nodes that lead to it, asked with one query."""
+"""Applied constraints: each is one constraint of one shape where it is to hold, asked with one query."""
 
 from __future__ import annotations
 

@@ -11,13 +11,17 @@ from rdflib.namespace import SH
 from poca_kg.validate.compiler.patterns import Focus, Patterns, Violations, distinct
 from poca_kg.validate.shape_graph import Constraint, Shape
 
-__all__ = ["at_least", "at_most", "qualified_at_least", "qualified_at_most", "unique_languages"]
+__all__ = ["at_least", "at_most", "fewer", "qualified_at_least", "qualified_at_most", "unique_languages"]
 
 
 def at_least(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focus) -> Violations | None:
     """Return the focus nodes with fewer value nodes than ``sh:minCount``."""
-    least = _number(constraint, SH.minCount)
-    return _fewer(focus, patterns.value_nodes(shape, focus), least)
+    return fewer(focus, patterns.value_nodes(shape, focus), constraint)
+
+
+def fewer(focus: Focus, values: Focus, constraint: Constraint) -> Violations | None:
+    """Return the focus nodes with fewer value nodes than ``sh:minCount``; some may be no focus node's."""
+    return _fewer(focus, values, _number(constraint, SH.minCount))
 
 
 def at_most(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focus) -> Violations:

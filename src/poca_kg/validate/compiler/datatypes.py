@@ -94,7 +94,8 @@ def lexical_condition(variable: str, datatype: URIRef) -> str:
         return _matches(variable, _SIGNED[bounds])
     number = f"<{XSD.decimal}>(STR({variable}))"
     integer = _matches(variable, _TEXTS[XSD.integer])
-    return f"{integer} && {number} >= {bounds[0]} && {number} <= {bounds[1]}"
+    least, most = (f'"{bound}"^^<{XSD.decimal}>' for bound in bounds)
+    return f"{integer} && {number} >= {least} && {number} <= {most}"
 
 
 def _matches(variable: str, text: str) -> str:

@@ -114,9 +114,13 @@ class EndpointSource:
                     raise InputError(what, advice="is the address right, and does the store run?") from error
                 continue
             if response.status in _RETRIED and not is_last:
-                connection.close()
+                _close(connection, response)
                 continue
-            self._check(response)
+            try:
+                self._check(response)
+            except (InputError, LimitError):
+                _close(connection, response)
+                raise
             return connection, response
         raise AssertionError("the last attempt returns or raises")
 
@@ -150,7 +154,7 @@ class EndpointSource:
         if response.isclosed() and connection.sock is not None:
             self._idle.append(connection)
         else:
-            connection.close()
+            _close(connection, response)
 
 
 _HEADERS = {
@@ -161,6 +165,11 @@ _HEADERS = {
 
 def _agent() -> str:
     return f"poca-kg/{package_version()}"
+
+
+def _close(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> None:
+    response.close()
+    connection.close()
 
 
 class _Counted(io.RawIOBase):

@@ -16,15 +16,29 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeNode
 
-__all__ = ["Focus", "Hierarchy", "Patterns", "Violations", "branches", "class_pattern", "distinct", "minus"]
+__all__ = [
+    "Focus",
+    "Hierarchy",
+    "Patterns",
+    "Violations",
+    "all_classes",
+    "branches",
+    "class_pattern",
+    "distinct",
+    "minus",
+]
 
 
 @dataclass(frozen=True)
 class Focus:
-    """A pattern that binds ``variable`` to focus nodes or value nodes; it may bind others beside it."""
+    """A pattern that binds ``variable`` to focus nodes or value nodes; it may bind others beside it.
+
+    ``classes`` are set where the nodes are just the nodes that have one of these types.
+    """
 
     pattern: str
     variable: str
+    classes: tuple[Term, ...] = ()
 
     def with_filter(self, condition: str) -> str:
         """Return the pattern for the nodes that a condition holds of."""
@@ -127,10 +141,15 @@ def branches(parts: list[str]) -> str:
     return " UNION ".join(f"{{ {part} }}" for part in parts)
 
 
+def all_classes(patterns: Patterns, *kinds: URIRef) -> tuple[Term, ...]:
+    """Return classes and all their subclasses, sorted."""
+    below = patterns.hierarchy.subclasses
+    return tuple(sorted({found for kind in kinds for found in below.get(kind, (kind,))}))
+
+
 def class_pattern(patterns: Patterns, variable: str, *kinds: URIRef) -> str:
     """Return a pattern for the instances of a class or of its subclasses, or of any of several classes."""
-    below = patterns.hierarchy.subclasses
-    classes = tuple(sorted({found for kind in kinds for found in below.get(kind, (kind,))}))
+    classes = all_classes(patterns, *kinds)
     if len(classes) == 1:
         return f"{variable} {_TYPE} {patterns.text.stored(classes[0])} ."
     name = patterns.fresh("class")

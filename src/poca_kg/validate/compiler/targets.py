@@ -8,7 +8,14 @@ from rdflib import BNode, URIRef
 
 from poca_kg.store.bridge import sparql_term
 from poca_kg.store.protocol import Term
-from poca_kg.validate.compiler.patterns import Focus, Patterns, branches, class_pattern, distinct
+from poca_kg.validate.compiler.patterns import (
+    Focus,
+    Patterns,
+    all_classes,
+    branches,
+    class_pattern,
+    distinct,
+)
 from poca_kg.validate.shape_graph import Shape, TargetKind
 
 __all__ = ["THIS", "blank_focus", "named_focus", "target_focus"]
@@ -35,7 +42,10 @@ def target_focus(patterns: Patterns, shape: Shape, only: Collection[Term] | None
     if only is not None:
         chosen = named_focus(patterns, only).pattern
         parts = [f"{chosen} {part}" for part in parts]
-    return Focus(parts[0] if len(parts) == 1 else branches(parts), THIS)
+    if len(parts) > 1:
+        return Focus(branches(parts), THIS)
+    only_classes = classes and only is None
+    return Focus(parts[0], THIS, all_classes(patterns, *map(URIRef, classes)) if only_classes else ())
 
 
 def named_focus(patterns: Patterns, nodes: Collection[Term]) -> Focus:
