@@ -1,6 +1,8 @@
 """Known wrong answers of pyshacl 0.40.1, each held fast: a release that mends one makes its test fail.
 
-Where our engine is kept from one of them, the right answer stands beside it.
+Beside each stands what comes out where pyshacl is asked through us (a result that says so, where it breaks
+off), and the right answer of the engine that is chosen. Those that compare values were found, or found again,
+by ``benchmarks/soak/shacl.py``.
 """
 
 import logging
@@ -13,6 +15,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import SH
 
 from poca_kg.validate import Shapes, validate_graph
+from poca_kg.validate.selection import Engine
 
 PREFIXES = """@prefix e: <http://e/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -43,8 +46,16 @@ def theirs(text: str, constraint: str) -> bool:
     return pyshacl.validate(data(text), shacl_graph=rules(constraint))[0]
 
 
-def ours(text: str, constraint: str) -> set[URIRef]:
-    report = validate_graph(data(text), Shapes(rules(constraint), Graph()))
+def through_us(text: str, constraint: str) -> set[URIRef]:
+    return components(text, constraint, Engine.PYSHACL)
+
+
+def right(text: str, constraint: str) -> set[URIRef]:
+    return components(text, constraint, Engine.AUTO)
+
+
+def components(text: str, constraint: str, engine: Engine) -> set[URIRef]:
+    report = validate_graph(data(text), Shapes.alone(rules(constraint)), engine=engine)
     return {result.component for result in report.results}
 
 
@@ -58,18 +69,61 @@ INVERSE = "sh:property [ sh:path [ sh:inversePath ( e:p e:q ) ] ; sh:hasValue e:
 def test_the_inverse_of_a_sequence_is_walked_in_the_wrong_order():
     """``^(p/q)`` leads from x to a where a p m and m q x; pyshacl wants a q m and m p x."""
     assert theirs("e:a e:p e:m . e:m e:q e:x .", INVERSE) is False
+    assert right("e:a e:p e:m . e:m e:q e:x .", INVERSE) == set()
     assert theirs("e:a e:q e:m . e:m e:p e:x .", INVERSE) is True
+    assert right("e:a e:q e:m . e:m e:p e:x .", INVERSE) == {SH.HasValueConstraintComponent}
+
+
+INCOMPARABLE = [
+    ('"2016-01-01"^^xsd:date', "5"), ("true", "5"), ('"x"^^e:ours', "5"), ('"P1D"^^xsd:duration', "5"),
+    ('"NaN"^^xsd:double', "5"), ("1.0", '"2017-01-01"^^xsd:date'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "bound"), INCOMPARABLE)
+@pytest.mark.parametrize("parameter", ["minInclusive", "minExclusive", "maxInclusive", "maxExclusive"])
+def test_a_value_that_cannot_be_compared_breaks_every_bound(value, bound, parameter):
+    """SHACL: what is not comparable with the bound does not conform."""
+    constraint = f"sh:property [ sh:path e:v ; sh:{parameter} {bound} ]"
+    component = SH[f"{parameter[0].upper()}{parameter[1:]}ConstraintComponent"]
+    assert right(f"e:x e:v {value} .", constraint) == {component}
 
 
 @pytest.mark.parametrize(
-    ("value", "bound"),
-    [('"2016-01-01"^^xsd:date', "5"), ("true", "5"), ('"x"^^e:ours', "5"), ('"P1D"^^xsd:duration', "5")],
+    ("value", "bound", "parameter"),
+    [
+        *(
+            (value, bound, name)
+            for value, bound in INCOMPARABLE[:4]
+            for name in ("maxInclusive", "maxExclusive")
+        ),
+        ("1.0", '"2017-01-01"^^xsd:date', "minInclusive"),
+    ],
 )
-@pytest.mark.parametrize("parameter", ["maxInclusive", "maxExclusive"])
-def test_a_value_that_cannot_be_compared_passes_an_upper_bound(value, bound, parameter):
-    """SHACL: what is not comparable with the bound does not conform."""
-    constraint = f"sh:property [ sh:path e:v ; sh:{parameter} {bound} ]"
-    assert theirs(f"e:x e:v {value} .", constraint) is True
+def test_a_value_that_cannot_be_compared_passes_a_bound(value, bound, parameter):
+    assert theirs(f"e:x e:v {value} .", f"sh:property [ sh:path e:v ; sh:{parameter} {bound} ]") is True
+
+
+def test_a_blank_node_passes_a_length_of_nought():
+    """SHACL, section 4.4.1: with 0 there is no restriction, but a blank node does not conform."""
+    constraint = "sh:property [ sh:path e:v ; sh:minLength 0 ]"
+    assert theirs("e:x e:v [] .", constraint) is True
+    assert right("e:x e:v [] .", constraint) == {SH.MinLengthConstraintComponent}
+
+
+def test_iris_are_compared_by_their_texts():
+    """SPARQL has no order of IRIs, and what cannot be compared does not conform."""
+    constraint = "sh:property [ sh:path e:v ; sh:lessThan e:w ]"
+    assert theirs("e:x e:v e:a ; e:w e:b .", constraint) is True
+    assert right("e:x e:v e:a ; e:w e:b .", constraint) == {SH.LessThanConstraintComponent}
+
+
+def test_an_empty_text_is_on_a_cycle_of_its_own():
+    """rdflib takes an empty text for no node at all, and so for any."""
+    constraint = """sh:property [ sh:path e:v ; sh:node e:N ] . e:N sh:targetObjectsOf e:v ;
+        sh:sparql [ sh:select "SELECT $this WHERE { $this <http://e/v>+ $this }" ]"""
+    assert theirs('e:x e:v "" , "a" .', constraint) is False
+    assert right('e:x e:v "" , "a" .', constraint) == set()
 
 
 @pytest.mark.parametrize("parameter", ["lessThan", "lessThanOrEquals"])
@@ -77,17 +131,19 @@ def test_a_blank_node_breaks_off_a_comparison(parameter):
     constraint = f"sh:property [ sh:path e:v ; sh:{parameter} e:w ; sh:maxCount 0 ]"
     with pytest.raises(ReportableRuntimeError, match="BlankNode"):
         theirs("e:x e:v [] ; e:w 5 .", constraint)
-    assert ours("e:x e:v [] ; e:w 5 .", constraint) == {SH.ConstraintComponent}
+    text = "e:x e:v [] ; e:w 5 ."
+    assert through_us(text, constraint) == {SH.ConstraintComponent}
+    component = SH[f"{parameter[0].upper()}{parameter[1:]}ConstraintComponent"]
+    assert right(text, constraint) == {component, SH.MaxCountConstraintComponent}
 
 
 def test_an_impossible_date_breaks_off_a_comparison():
     constraint = "sh:property [ sh:path e:v ; sh:lessThanOrEquals e:w ; sh:datatype xsd:date ]"
     with pytest.raises(TypeError):
         theirs(IMPOSSIBLE, constraint)
-    assert ours(IMPOSSIBLE, constraint) == {
-        SH.DatatypeConstraintComponent,
-        SH.LessThanOrEqualsConstraintComponent,
-    }
+    components = {SH.DatatypeConstraintComponent, SH.LessThanOrEqualsConstraintComponent}
+    assert through_us(IMPOSSIBLE, constraint) == components
+    assert right(IMPOSSIBLE, constraint) == components
 
 
 def test_a_decimal_beside_not_a_number_breaks_off_a_comparison():
@@ -95,7 +151,8 @@ def test_a_decimal_beside_not_a_number_breaks_off_a_comparison():
     constraint = "sh:property [ sh:path e:v ; sh:lessThan e:w ]"
     with pytest.raises(InvalidOperation):
         theirs(text, constraint)
-    assert ours(text, constraint) == {SH.ConstraintComponent}
+    assert through_us(text, constraint) == {SH.ConstraintComponent}
+    assert right(text, constraint) == {SH.LessThanConstraintComponent}
 
 
 def test_a_backslash_in_the_data_breaks_off_a_message():
@@ -103,8 +160,10 @@ def test_a_backslash_in_the_data_breaks_off_a_message():
 
     with pytest.raises(re.error):
         theirs(BACKSLASH, QUERY)
-    assert ours(BACKSLASH, QUERY) == {SH.ConstraintComponent}
-    assert ours(BACKSLASH, QUERY.replace("is {?further}", "is none")) == {SH.SPARQLConstraintComponent}
+    assert through_us(BACKSLASH, QUERY) == {SH.ConstraintComponent}
+    without = QUERY.replace("is {?further}", "is none")
+    assert through_us(BACKSLASH, without) == {SH.SPARQLConstraintComponent}
+    assert right(BACKSLASH, QUERY) == {SH.SPARQLConstraintComponent}
 
 
 def test_a_long_chain_breaks_off_a_query():
@@ -113,7 +172,9 @@ def test_a_long_chain_breaks_off_a_query():
         "SELECT $this ?value WHERE { $this <http://e/p>+ ?value . ?value <http://e/end> ?end }" ]"""
     with pytest.raises(RecursionError):
         theirs(chain, query)
-    assert ours(chain, query) == {SH.ConstraintComponent}
+    assert through_us(chain, query) == {SH.ConstraintComponent}
+    assert right(chain, query) == set()
+    assert right(f"{chain} e:n2000 e:end 1 .", query) == {SH.SPARQLConstraintComponent}
 
 
 def test_a_message_with_a_variable_loses_its_language():

@@ -70,16 +70,19 @@ class Profile:
     literals: list[Literal]
     bounds: list[Literal] = field(default_factory=list)
     shortest: int = 1
+    pairs: bool = False
+    nodes: bool = True
     queries: bool = False
 
 
 PROFILES = {
     "numbers": Profile(NUMBERS, NUMBERS),
+    "pairs": Profile(NUMBERS, NUMBERS, pairs=True, nodes=False),
     "days": Profile(DAYS, DAYS),
     "texts": Profile([*TEXTS, *ODD, *NUMBERS]),
     "queries": Profile(TEXTS, queries=True),
 }
-WILD = Profile(LITERALS, [*NUMBERS, *DAYS, Literal("a")], shortest=0)
+WILD = Profile(LITERALS, [*NUMBERS, *DAYS, Literal("a")], shortest=0, pairs=True)
 """All literals with all constraints: the engines disagree here, for what the tests of wrong answers name."""
 
 
@@ -93,7 +96,8 @@ def cases(draw: Draw, profile: Profile) -> tuple[Graph, Graph]:
 def _data_graphs(draw: Draw, profile: Profile) -> Graph:
     """Return up to 23 triples, types and a class hierarchy among them."""
     graph = Graph(bind_namespaces="none")
-    values = st.one_of(st.sampled_from(NODES), st.sampled_from(profile.literals))
+    literals = st.sampled_from(profile.literals)
+    values = st.one_of(st.sampled_from(NODES), literals) if profile.nodes else literals
     triple = st.tuples(st.sampled_from(NODES), st.sampled_from(PROPERTIES), values)
     typed = st.tuples(st.sampled_from(NODES), st.just(RDF.type), st.sampled_from(CLASSES))
     sub = st.tuples(st.sampled_from(CLASSES), st.just(RDFS.subClassOf), st.sampled_from(CLASSES))
@@ -184,8 +188,8 @@ class _Writer:
         known = [*_ANYWHERE, *(_WITH_PATH if self._has_path else ())]
         known += _WITH_SHAPES if self._later else []
         known += ["property"] if self._later_properties else []
-        if self._profile.bounds:
-            known += ["range", *(["less"] if self._has_path else [])]
+        known += ["range"] if self._profile.bounds else []
+        known += ["less"] if self._profile.pairs and self._has_path else []
         if self._profile.queries:
             self.query()
         for name in self._draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True)):
