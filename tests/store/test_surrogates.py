@@ -15,16 +15,14 @@ from poca_kg.store.protocol import Document
 from poca_kg.store.surrogates import SURROGATE, as_written, is_rewritten, keep_text, surrogate_of
 
 SEED = random.SystemRandom().randrange(2**32)
-NAMES = (
-    "boolean integer int long nonNegativeInteger unsignedByte decimal double float date dateTime dateTimeStamp"
-    " time gYear gMonthDay duration dayTimeDuration yearMonthDuration string anyURI token hexBinary"
-).split()
-TEXTS = (
-    "1 01 +1 -0 0 1.0 1.50 .5 1e3 1.0E0 INF NaN true false 2016-01-01 2016-13-01 2016-02-30 2016-01-01Z"
-    " 2016-01-01+00:00 2016-01-01T24:00:00 2016-01-01T00:00:00.500 2016-01-01T00:00:00Z 24:00:00 12:00:00.0"
-    " --05-06 P12M PT24H P0D 99999999999999999999 123456789012345678901234567890.5 -0.0 16777217 0.1"
-    " 1234567.125 12016-01-01 x"
-).split() + ["", " 1"]
+_NAMES = """boolean integer int long nonNegativeInteger unsignedByte decimal double float date dateTime
+dateTimeStamp time gYear gMonthDay duration dayTimeDuration yearMonthDuration string anyURI token hexBinary"""
+_TEXTS = """1 01 +1 -0 0 1.0 1.50 .5 1e3 1.0E0 INF NaN true false 2016-01-01 2016-13-01 2016-02-30 2016-01-01Z
+2016-01-01+00:00 2016-01-01T24:00:00 2016-01-01T00:00:00.500 2016-01-01T00:00:00Z 24:00:00 12:00:00.0 --05-06
+P12M PT24H P0D 99999999999999999999 123456789012345678901234567890.5 -0.0 16777217 0.1 1234567.125 12016-01-01
+x"""
+NAMES = _NAMES.split()
+TEXTS = [*_TEXTS.split(), "", " 1"]
 
 
 def stored(text: str, datatype: str) -> ox.Literal:
