@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poca_kg.validate.grouping import rule_name
+from poca_kg.validate.phrases import visible
 from poca_kg.validate.renderings.text import notes_of, summary
 from poca_kg.validate.renderings.told import tell
 from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
@@ -15,6 +16,7 @@ from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["render_github"]
 
+_LONGEST_NAME = 4_096
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
@@ -40,7 +42,7 @@ def _annotation(result: Result, language: str) -> str:
 def _properties(result: Result) -> Iterator[tuple[str, str]]:
     position = result.position
     if position is not None:
-        yield "file", position.file
+        yield "file", visible(position.file, _LONGEST_NAME)
         if position.line is not None:
             yield "line", str(position.line)
         if position.column is not None:

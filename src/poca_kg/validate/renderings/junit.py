@@ -11,7 +11,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from poca_kg.validate.grouping import Group, group_results, rule_name
-from poca_kg.validate.phrases import phrase
+from poca_kg.validate.phrases import phrase, visible
 from poca_kg.validate.renderings.text import notes_of, summary
 from poca_kg.validate.renderings.told import tell
 from poca_kg.validate.renderings.view import DEFAULT_VIEW, View
@@ -21,6 +21,7 @@ __all__ = ["render_junit"]
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = "poca-kg validate"
+_LONGEST_NAME = 4_096
 
 
 def render_junit(report: Report, view: View = DEFAULT_VIEW) -> str:
@@ -60,14 +61,14 @@ def _add_suite(root: ET.Element, group: Group, language: str) -> None:
 
 def _add_case(suite: ET.Element, result: Result, language: str) -> None:
     position = result.position
-    where = f" ({position})" if position else ""
+    where = f" ({visible(str(position))})" if position else ""
     case = ET.SubElement(
         suite,
         "testcase",
         {"classname": suite.attrib["name"], "name": _legal(f"{result.focus_label}{where}")},
     )
     if result.place is not None:
-        case.set("file", _legal(result.place.file))
+        case.set("file", _legal(visible(result.place.file, _LONGEST_NAME)))
         if result.place.line is not None:
             case.set("line", str(result.place.line))
     text = _legal("\n".join(tell(result, language)))

@@ -21,7 +21,8 @@ __all__ = ["render_markdown"]
 
 _MARKS = {Severity.VIOLATION: "❌", Severity.WARNING: "⚠️", Severity.INFO: "ℹ️"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=//|\w+:)|(?<=www)\.")
-_MOST_CHARACTERS = 900_000
+_MOST_BYTES = 900_000
+_MOST_LISTED = 200
 _Row = tuple[str, ...]
 
 
@@ -41,10 +42,10 @@ def render_markdown(report: Report, view: View = DEFAULT_VIEW) -> str:
     groups = group_results(report)
     if groups:
         blocks.append(_rules(groups, language))
-    room = _MOST_CHARACTERS - sum(map(len, blocks))
+    room = _MOST_BYTES - sum(len(encodable(block).encode()) for block in blocks)
     for number, group in enumerate(groups):
         block = _group(group, language, view)
-        room -= len(block)
+        room -= len(encodable(block).encode())
         if room < 0:
             blocks.append(_plain(phrase("more-rules", language, n=len(groups) - number)))
             break
@@ -56,8 +57,10 @@ def _rules(groups: tuple[Group, ...], language: str) -> str:
     head = tuple(phrase(key, language) for key in ("cases", "rule-label", "what"))
     rows = [
         (f"{_MARKS[group.severity]} {len(group.results)}", _code(rule_name(group.first)), _plain(group.title))
-        for group in groups
+        for group in groups[:_MOST_LISTED]
     ]
+    if len(groups) > _MOST_LISTED:
+        rows.append(("", "", _plain(phrase("more-rules", language, n=len(groups) - _MOST_LISTED))))
     return _table(head, rows)
 
 

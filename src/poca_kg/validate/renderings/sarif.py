@@ -104,8 +104,15 @@ def _location(result: Result) -> _Object:
 def _artifact(file: str) -> _Object:
     path = PurePath(file)
     if path.is_absolute():
-        return {"uri": f"file://{quote(path.as_posix(), safe=_SAFE)}"}
-    return {"uri": quote(path.as_posix(), safe="/!$&'()*+,;=-._~"), "uriBaseId": "%SRCROOT%"}
+        return {"uri": f"file://{_quoted(path.as_posix(), _SAFE)}"}
+    return {
+        "uri": _quoted(path.as_posix(), _SAFE.replace(":", "").replace("@", "")),
+        "uriBaseId": "%SRCROOT%",
+    }
+
+
+def _quoted(path: str, safe: str) -> str:
+    return quote(path, safe=safe, errors="replace")
 
 
 def _region(result: Result) -> _Object:
