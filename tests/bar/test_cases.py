@@ -12,6 +12,8 @@ from bar_server import PLAN, Server, values
 from bar_watch import Canary, Tripwire
 
 CASES = load_all()
+WATCHED = ("sandbox", "validation")
+LIMITS = {"writing": "write_s", "validation": "validation_s"}
 
 
 def named(case: Case) -> str:
@@ -29,7 +31,16 @@ def secret(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def watched(server_for: Callable[[str], Server]) -> Iterator[None]:
     """Sing to the server with the sandbox for as long as its cases run."""
-    server = server_for("sandbox")
+    yield from sing(server_for("sandbox"))
+
+
+@pytest.fixture(scope="module")
+def watched_judges(server_for: Callable[[str], Server]) -> Iterator[None]:
+    """Sing to the server that validates for as long as its cases run."""
+    yield from sing(server_for("validation"))
+
+
+def sing(server: Server) -> Iterator[None]:
     with Canary(server.address, PLAN["canary_pause_s"], PLAN["canary_longest_s"]) as canary:
         yield
     assert canary.wrong() == []
@@ -42,7 +53,7 @@ def test_names_are_used_once() -> None:
 
 
 def test_every_row_that_is_a_matter_of_cases_has_some() -> None:
-    assert {case.row for case in CASES} >= {"B1", "B2", "B3", "B6", "B7", "B15", "B16", "B20"}
+    assert {case.row for case in CASES} >= {"B1", "B2", "B3", "B6", "B7", "B8", "B15", "B16", "B20"}
     assert sum(case.row == "B2" for case in CASES) >= 60
     assert len({case.name for case in CASES if case.row == "B3"}) >= 20
 
@@ -52,7 +63,7 @@ def test_what_is_required_is_there(server_for: Callable[[str], Server], feature:
     assert server_for(feature).alive()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.needs != "sandbox"], ids=named)
+@pytest.mark.parametrize("case", [case for case in CASES if case.needs not in WATCHED], ids=named)
 def test_a_case(server_for: Callable[[str], Server], tripwire: Tripwire, secret: str, case: Case) -> None:
     check(server_for(case.needs), case, tripwire, secret)
 
@@ -65,11 +76,19 @@ def test_a_case_that_nobody_else_notices(
     check(server_for(case.needs), case, tripwire, secret)
 
 
+@pytest.mark.usefixtures("watched_judges")
+@pytest.mark.parametrize("case", [case for case in CASES if case.needs == "validation"], ids=named)
+def test_what_is_validated_is_noticed_by_nobody_else(
+    server_for: Callable[[str], Server], tripwire: Tripwire, secret: str, case: Case
+) -> None:
+    check(server_for(case.needs), case, tripwire, secret)
+
+
 def check(server: Server, case: Case, tripwire: Tripwire, secret: str) -> None:
     """Send a case and compare what comes back with what is expected."""
     before = len(tripwire.visits)
     path, headers, body = case.filled(values(OUTSIDE=tripwire.address, SECRET=secret))
-    limit_s = PLAN["write_s" if case.needs == "writing" else "limit_s"]
+    limit_s = PLAN[LIMITS.get(case.needs, "limit_s")]
     longest = case.longest_s(limit_s)
     reply = exchange(server.address, case.method, path, headers=headers, body=body, patience_s=longest + 3)
     assert wrong_with(case, reply, limit_s) == []

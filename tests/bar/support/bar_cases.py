@@ -3,8 +3,8 @@
 A file has ``row``, ``needs`` (a feature of ``server.toml``) and ``[default]``, whose members a case may
 override. A case is sent once, or once per number in ``sizes``. Its text is ``text``, or ``pieces``: strings,
 and pairs of a string and how often it comes, where ``"n"`` is the size, and ``%i`` and ``%j`` in the string
-are the number of the turn and the next one. ``on_page`` says that a mistake is shown on a page instead of as
-a problem.
+are the number of the turn and the next one. A form holds it as ``field``, or else as ``query``. ``on_page``
+says that a mistake is shown on a page instead of as a problem.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ __all__ = ["Case", "Expected", "load", "load_all", "text_of", "wrong_with"]
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
 PROBLEM = "https://w3id.org/poca-kg/problem/"
 INSIDES = ("Traceback (most recent", 'File "', "site-packages", "/src/poca_kg", ".py:", "0x7f")
-WAITING = ("query-timeout", "busy", "too-many-requests", "stopping")
+WAITING = ("query-timeout", "validation-timeout", "busy", "too-many-requests", "stopping")
 ANSWER_TYPES = ("sparql-results", "text/csv", "tab-separated", "turtle", "n-triples", "rdf+xml", "ld+json")
 MEMBERS = {
-    "name", "text", "pieces", "base64", "sizes", "how", "method", "path", "type", "params", "fields",
+    "name", "text", "field", "pieces", "base64", "sizes", "how", "method", "path", "type", "params", "fields",
     "headers", "expect", "headers_hold", "headers_lack", "body_holds", "body_lacks", "place",
     "over_limit_s", "within_s", "needs", "on_page",
 }  # fmt: skip
@@ -154,7 +154,8 @@ def _request(raw: Mapping[str, Any], text: bytes) -> tuple[str, str, dict[str, s
             params.append(("query", text.decode("utf-8", "surrogateescape")))
         case "form":
             method = "POST"
-            body = urlencode([*raw.get("fields", {}).items(), ("query", text)]).encode()
+            fields = [*raw.get("fields", {}).items(), (raw.get("field", "query"), text)]
+            body = urlencode(fields, safe="@").encode()
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         case "body":
             method, body = "POST", text

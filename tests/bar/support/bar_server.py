@@ -97,6 +97,7 @@ class Server:
 def values(**more: str) -> dict[str, str]:
     """Return what the marks in cases and settings stand for."""
     limits = {"LIMIT": f"{PLAN['limit_s']:g}", "WRITE_LIMIT": f"{PLAN['write_s']:g}"}
+    limits["VALIDATION_LIMIT"] = f"{PLAN['validation_s']:g}"
     return {**limits, "TOKEN": PLAN["token"], **more}
 
 
