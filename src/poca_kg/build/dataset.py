@@ -19,7 +19,7 @@ from poca_kg.vocabulary.iris import graph_iri
 
 __all__ = ["BuiltDataset", "make_manifest", "write_dataset"]
 
-_REPORTS = frozenset({"report.json", "report.ttl"})
+_REPORTS = frozenset({"report.json", "report.ttl", "findings.json"})
 """What validation may have left beside it: it speaks of that dataset alone and goes away with it."""
 
 

@@ -14,7 +14,7 @@ from poca_kg.settings import read_settings
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.snapshot import Snapshot, publish
-from poca_kg.validate import render_text
+from poca_kg.validate import RECORD_FILE, render_text
 from poca_kg.vocabulary.iris import graph_iri
 
 __all__ = ["publish_command", "tell"]
@@ -43,8 +43,9 @@ def publish_command(ctx: click.Context, output_format: str, quiet: bool) -> None
         report = None
         if not known_to_conform(directory):
             progress("checking against the shapes")
-            report = validate_built(directory, settings.ontology_dir)
-            write_report(report, directory)
+            checked = validate_built(directory, settings.ontology_dir)
+            report = checked.report
+            write_report(checked, directory)
         if report is None or report.conforms:
             progress("making the snapshot")
             snapshot = publish(directory, settings.data_dir, extra=_further_files(directory))
@@ -64,8 +65,9 @@ def tell(snapshot: Snapshot, output_format: str) -> None:
 
 
 def _further_files(directory: Path) -> dict[str, bytes]:
-    """Return what a snapshot holds beside the dataset: both reports and the catalogue."""
-    files = {name: (directory / name).read_bytes() for name in REPORT_FILES}
+    """Return what a snapshot holds beside the dataset: the reports, what they rest on, and the catalogue."""
+    kept = [name for name in (*REPORT_FILES, RECORD_FILE) if (directory / name).is_file()]
+    files = {name: (directory / name).read_bytes() for name in kept}
     store = EmbeddedStore.from_nquads(directory / "graph.nq")
     catalogue = io.BytesIO()
     store.dump(catalogue, format=RdfSyntax.TURTLE, graph=str(graph_iri("catalogue")))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from poca_kg.cli.built import dataset_directory, validate_built, validate_current, write_report
+from poca_kg.cli.built import dataset_directory, find_start, validate_built, validate_current, write_report
 from poca_kg.cli.output import emit, message, progress_reporter
 from poca_kg.cli.streams import read_stdin
 from poca_kg.errors import FilePlace, InputError, NotFoundError
@@ -19,6 +19,7 @@ from poca_kg.store.formats import RdfSyntax, find_syntax
 from poca_kg.store.protocol import Document
 from poca_kg.validate import (
     RENDERINGS,
+    Checked,
     EndpointSource,
     Engine,
     Report,
@@ -57,6 +58,7 @@ class _Options:
     language: str
     every: bool
     quiet: bool
+    since: str | None
 
     @property
     def has_rules(self) -> bool:
@@ -141,6 +143,11 @@ class _Options:
     metavar="N",
     help="Show the N worst results; all are counted.",
 )
+@click.option(
+    "--since",
+    metavar="VERSION",
+    help="Judge only what has changed since this snapshot; in doubt all is judged, and the report says so.",
+)
 @click.option("--lang", "language", type=click.Choice(["en", "it"]), default="en", show_default=True)
 @click.option("--all", "every", is_flag=True, help="Show every case of every rule, not only the first 20.")
 @click.option("--quiet", is_flag=True, help="Say nothing where there is nothing to say but that all is well.")
@@ -182,6 +189,10 @@ def _check(options: _Options) -> None:
         raise click.UsageError("--context goes with files; the built dataset has its own")
     if options.has_rules and not options.files and options.store is None:
         raise click.UsageError("--shapes goes with files or with --store; name what to check")
+    if options.since is not None and (options.files or options.store is not None):
+        raise click.UsageError("--since goes with the built dataset: leave out the files and the store")
+    if options.since is not None and options.engine != Engine.AUTO:
+        raise click.UsageError("--since chooses the engine itself: leave out --engine")
     if (options.files + options.context).count(_STDIN) > 1:
         raise click.UsageError("the standard input can be read only once")
 
@@ -196,7 +207,7 @@ def _report(options: _Options, settings: Settings) -> tuple[Report, bool]:
         finally:
             source.close()
     if not options.files:
-        return _own_report(settings, language, engine)
+        return _own_report(settings, options)
     report = validate_files(
         options.documents(options.files),
         options.rules(settings),
@@ -207,22 +218,25 @@ def _report(options: _Options, settings: Settings) -> tuple[Report, bool]:
     return report, False
 
 
-def _own_report(settings: Settings, language: str, engine: Engine) -> tuple[Report, bool]:
+def _own_report(settings: Settings, options: _Options) -> tuple[Report, bool]:
     """Return the report on what is at hand without files, and whether it is kept for `publish`."""
+    language, engine = options.language, Engine(options.engine)
+    since = None if options.since is None else find_start(settings, options.since)
     try:
         directory = dataset_directory(settings)
     except NotFoundError:
-        version, report = validate_current(settings, language=language, engine=engine)
+        version, report = validate_current(settings, language=language, engine=engine, since=since)
         message(f"no dataset was built here; what is checked is the current graph, {version}")
         return report, False
-    report = validate_built(directory, settings.ontology_dir, language=language, engine=engine)
-    return report, _keep(report, directory)
+    ontology = settings.ontology_dir
+    checked = validate_built(directory, ontology, language=language, engine=engine, since=since)
+    return checked.report, _keep(checked, directory)
 
 
-def _keep(report: Report, directory: Path) -> bool:
+def _keep(checked: Checked, directory: Path) -> bool:
     """Keep the report for `publish`; what cannot be kept is still shown."""
     try:
-        write_report(report, directory)
+        write_report(checked, directory)
     except InputError as error:
         message(str(error))
         return False

@@ -29,6 +29,7 @@ from poca_kg.validate import (
     Record,
     Since,
     StoreChecker,
+    StoredGraph,
     read_record,
     render_json,
     render_turtle,
@@ -141,7 +142,7 @@ def _outcome(ground: Ground, base: Base, store: EmbeddedStore) -> Staged:
     if ground.checker is None:
         return Staged(version, files)
     since = Since(base.version, base.record, change_between(base.content, content))
-    checked = ground.checker.check(store, ground.places, version=version, since=since)
+    checked = ground.checker.check(StoredGraph(store, ground.places, version), since=since)
     as_json = render_json(checked.report)
     if not checked.report.conforms:
         return Staged(version, violations=json.loads(as_json))

@@ -19,7 +19,7 @@ from poca_kg.validate.report import Report, Result, Severity
 from poca_kg.validate.run import validate_endpoint, validate_files, validate_graph, validate_store
 from poca_kg.validate.selection import Engine
 from poca_kg.validate.shapes import Shapes, read_shapes
-from poca_kg.validate.since import Checked, Since, StoreChecker, read_record
+from poca_kg.validate.since import Checked, Since, StoreChecker, StoredGraph, read_record
 
 __all__ = [
     "RECORD_FILE",
@@ -35,6 +35,7 @@ __all__ = [
     "Shapes",
     "Since",
     "StoreChecker",
+    "StoredGraph",
     "View",
     "find_files",
     "read_record",

@@ -206,6 +206,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "fu giudicata con altre regole, con un'altra ontologia o da un'altra versione del programma",
     ),
     "since-ontology": ("the graph does not hold the ontology", "il grafo non contiene l'ontologia"),
+    "since-lexical": (
+        "the file writes literals in another way than a store keeps them",
+        "il file scrive dei letterali in modo diverso da come li conserva un archivio",
+    ),
     "since-engine": (
         "the engine that judges does not work by changes",
         "il motore che giudica non lavora per modifiche",

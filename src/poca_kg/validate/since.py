@@ -12,8 +12,10 @@ from rdflib import Graph
 from poca_kg.settings import package_version
 from poca_kg.store.changes import Change, ContentChange
 from poca_kg.store.embedded import EmbeddedStore
+from poca_kg.store.lexical_store import LexicalStore
 from poca_kg.store.places import Places
-from poca_kg.store.protocol import Term
+from poca_kg.store.protocol import Document, Term
+from poca_kg.validate.compiler.evaluate import judge_with_compiler
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import Source, StoreSource
 from poca_kg.validate.compiler.subset import outside_subset
@@ -30,7 +32,28 @@ from poca_kg.validate.shape_graph import ShapeGraph, ShapeNode
 from poca_kg.validate.shapes import Shapes
 from poca_kg.validate.undeclared import find_undeclared, uses_of_undeclared
 
-__all__ = ["Checked", "Since", "StoreChecker", "read_record"]
+__all__ = ["Checked", "Since", "StoreChecker", "StoredGraph", "read_record"]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredGraph:
+    """What is judged.
+
+    Attributes
+    ----------
+    store, places
+        The graph, and where its rows stand.
+    version
+        What its content is called.
+    document
+        What the store was loaded from, if the texts there are to be judged and not what the store has made
+        of them; a note of the report says which.
+    """
+
+    store: EmbeddedStore
+    places: Places
+    version: str
+    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -88,64 +111,47 @@ class StoreChecker:
 
             _ = self.shapes.for_engine
 
-    def check(
-        self,
-        store: EmbeddedStore,
-        places: Places,
-        *,
-        version: str,
-        since: Since | None = None,
-        language: str = "en",
-    ) -> Checked:
-        """Return the report on a store.
-
-        Parameters
-        ----------
-        store, places
-            What is judged, and where its rows stand.
-        version
-            What the content of the store is called.
-        since
-            Where to begin; the store holds the content after the change.
-        language
-            ``en`` or ``it``.
-        """
-        judgement = Judgement(self.shapes, RowLocator(store, places), language)
+    def check(self, graph: StoredGraph, *, since: Since | None = None, language: str = "en") -> Checked:
+        """Return the report on a graph, in ``en`` or ``it``; it holds the content after the change."""
+        judgement = Judgement(self.shapes, RowLocator(graph.store, graph.places), language)
+        version = graph.version
         with quiet():
-            matter, triples, judged = self._judge(store, since, judgement)
+            matter, triples, judged = self._judge(graph, since, judgement)
+            if graph.document is None:
+                matter = replace(matter, notes=(phrase("store-rewrote", language),))
             report = judgement.tell(judged, matter, (version,), triples, version=version)
         record = Record(version, self.basis, judged.outcome, judged.undeclared, triples)
-        is_plain = matter.judged_in is None and judged.choice.engine is Engine.COMPILED
-        return Checked(report, record if is_plain and record.can_be_kept else None)
+        is_compiled = judged.choice.engine is Engine.COMPILED
+        is_whole = matter.judged_in is None and not _is_lexical(matter)
+        return Checked(report, record if is_compiled and is_whole and record.can_be_kept else None)
 
     def _judge(
-        self, store: EmbeddedStore, since: Since | None, judgement: Judgement
+        self, graph: StoredGraph, since: Since | None, judgement: Judgement
     ) -> tuple[Matter, int, Judged]:
-        doubt = ""
-        if since is not None:
-            change = since.change.triples_in(store)
-            doubt = self._doubt(since.record, change, store)
-            if since.record is not None and not doubt:
-                return self._judge_change(store, since, change, judgement.language)
-        matter, triples = matter_of_store(store, self.shapes.ontology)
+        if since is None:
+            matter, triples = matter_of_store(graph.store, self.shapes.ontology, graph.document)
+            return matter, triples, judgement.judge(matter)
+        change = since.change.triples_in(graph.store)
+        doubt = self._doubt(since.record, change, graph)
+        if since.record is not None and not doubt:
+            return self._judge_change(graph.store, since, change, judgement.language)
+        matter, triples = matter_of_store(graph.store, self.shapes.ontology, graph.document)
         judged = judgement.judge(matter)
-        if since is not None:
-            reason = _doubted(since, doubt, judgement.language)
-            judged = replace(judged, choice=Choice(judged.choice.engine, f"{judged.choice.reason}; {reason}"))
-        return matter, triples, judged
+        reason = f"{judged.choice.reason}; {_doubted(since, doubt, judgement.language)}"
+        return matter, triples, replace(judged, choice=Choice(judged.choice.engine, reason))
 
-    def _doubt(self, record: Record | None, change: Change, store: EmbeddedStore) -> str:
+    def _doubt(self, record: Record | None, change: Change, graph: StoredGraph) -> str:
         """Return why everything has to be judged, as a key of ``phrases``; empty if nothing is known."""
         ontology = self.shapes.ontology
         if record is None:
             return "since-unknown"
         if record.basis != self.basis:
             return "since-other"
-        if outside_subset(self.shapes.shape_graph, StoreSource(store)) is not None:
+        if outside_subset(self.shapes.shape_graph, StoreSource(graph.store)) is not None:
             return "since-engine"
         if any((subject, predicate, None) in ontology for subject, predicate, _ in change.removed):
             return "since-ontology"
-        return ""
+        return "since-lexical" if graph.document is not None and _is_rewritten(graph.document) else ""
 
     def _judge_change(
         self, store: EmbeddedStore, since: Since, change: Change, language: str
@@ -162,7 +168,8 @@ class StoreChecker:
             counts = {"nodes": again.focus_nodes, "shapes": again.whole_shapes}
             reason = phrase("since", language, version=since.version, **counts)
             undeclared = self._undeclared(graph, change, record, findings)
-        judged = Judged(again.outcome, Choice(Engine.COMPILED, reason), graph, undeclared=undeclared)
+        judge = judge_with_compiler(self.shapes.shape_graph, source)
+        judged = Judged(again.outcome, Choice(Engine.COMPILED, reason), graph, judge, undeclared=undeclared)
         triples = record.triples + len(change.added) - len(change.removed)
         return Matter(graph, graph, source), triples, judged
 
@@ -192,6 +199,17 @@ def _judge(
     source: Source, shapes: ShapeGraph, focus: Mapping[ShapeNode, Collection[Term]] | None = None
 ) -> Outcome:
     return run_compiled(shapes, source, focus=focus)
+
+
+def _is_lexical(matter: Matter) -> bool:
+    return matter.source is not None and matter.source.surrogates
+
+
+def _is_rewritten(document: Document) -> bool:
+    """Whether a store rewrites any literal of a document."""
+    data = LexicalStore()
+    data.judge(document, "d")
+    return data.surrogates > 0
 
 
 def _doubted(since: Since, doubt: str, language: str) -> str:
