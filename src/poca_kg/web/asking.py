@@ -119,7 +119,7 @@ def answer_headers(media: ResultFormat | RdfSyntax, tag: str, link: str) -> Head
 @lru_cache(maxsize=_FEW)  # each request asks several times
 def is_repeatable(query: str) -> bool:
     """Whether nothing in a query is new at each call."""
-    return _CALLS.search(query) is None
+    return not ("(" in query or "#" in query) or _CALLS.search(query) is None
 
 
 def job_of(asked: Asked) -> QueryJob:
