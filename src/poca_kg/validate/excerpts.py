@@ -146,7 +146,7 @@ def _writes_literal(token: re.Match[str], literal: Literal) -> bool:
     if token["word"] is None or literal.language:
         return False
     word = token["word"].rstrip(".")
-    return word == str(literal) or _same_number(word, str(literal))
+    return word != "" and (word == str(literal) or _same_number(word, str(literal)))
 
 
 def _same_number(word: str, text: str) -> bool:
