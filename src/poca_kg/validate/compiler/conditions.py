@@ -64,7 +64,7 @@ def _length(parameter: URIRef, operator: str) -> _Condition:
         bound = _value(constraint, parameter)
         assert isinstance(bound, Literal)
         if operator == ">=" and int(bound.value) == 0:
-            return f"!isBlank({variable})"
+            return f"(!isBlank({variable}))"
         return _safe(f"!isBlank({variable}) && STRLEN(STR({variable})) {operator} {int(bound.value)}")
 
     return condition
