@@ -1,15 +1,36 @@
 """Which focus nodes are judged: targets, paths, a graph among others, nodes that are named, a vocabulary."""
 
+from collections.abc import Iterator
+
 import pytest
 from rdflib import BNode, Graph, Literal, Namespace
 
 from poca_kg.errors import UsageError
+from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.evaluate import findings_at, judge_with_compiler
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import StoreSource
 from poca_kg.validate.compiler.subset import outside_subset
 
 E = Namespace("http://e/")
+
+
+class Distant:
+    """A source behind the interface alone, as one that is not in this process is."""
+
+    surrogates = lexical = False
+
+    def __init__(self, inner: StoreSource) -> None:
+        self.inner = inner
+
+    @property
+    def requests(self) -> int:
+        return self.inner.requests
+
+    def select(self, query: str) -> Iterator[tuple[Term | None, ...]]:
+        return self.inner.select(query)
+
+
 EXAMPLE = """e:x a e:C ; e:p e:y . e:y a e:D ; e:p e:z . e:z a e:C ; e:q 5 .
 e:D rdfs:subClassOf e:C . e:w e:q "a" . [] a e:C ; e:q 6 ."""
 
@@ -114,12 +135,6 @@ def test_a_blank_node_is_judged_alone_in_the_store_of_this_process(compiled):
 
 
 def test_a_blank_node_is_picked_out_where_a_source_cannot_be_told_of_it(compiled):
-    class Distant:
-        """A source behind the interface alone."""
-
-        def __init__(self, inner):
-            self.surrogates, self.lexical, self.select = inner.surrogates, inner.lexical, inner.select
-
     shapes = compiled.read_shapes("e:S sh:targetClass e:C ; sh:property [ sh:path e:q ; sh:maxCount 0 ] .")
     source = compiled.data(EXAMPLE)
     ((node, _, _),) = [one for one in source.triples() if isinstance(one[0], BNode) and one[1] == E.q]
@@ -175,7 +190,7 @@ def test_one_query_is_asked_for_each_constraint(compiled):
         sh:property [ sh:path e:p ; sh:minCount 1 ; sh:maxCount 2 ; sh:class e:D ] ,
         [ sh:path e:q ; sh:or ( [ sh:class e:A ] [ sh:class e:B ] ) ] ."""
     )
-    source = compiled.data(EXAMPLE)
+    source = Distant(compiled.data(EXAMPLE, lexical=False))
     run_compiled(shapes, source)
     constraints, classes_and_count = 4, 2
     assert source.requests == constraints + classes_and_count
