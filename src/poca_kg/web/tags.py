@@ -29,14 +29,12 @@ def tag_of(version: str, *parts: str) -> str:
 
 
 def is_known_to(if_none_match: str | None, tag: str) -> bool:
-    """Whether a client says that it has the answer with this entity tag already, or any with ``*``.
+    """Whether a client says that it has the answer with this entity tag already.
 
     >>> is_known_to('"a", W/"b"', 'W/"b"'), is_known_to(None, 'W/"b"'), is_known_to('""', "")
     (True, False, False)
-    >>> is_known_to("*", 'W/"b"')
-    True
     """
     if not tag or not if_none_match:
         return False
     known = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
-    return "*" in known or tag.removeprefix("W/") in known
+    return tag.removeprefix("W/") in known
