@@ -49,6 +49,18 @@ def test_the_workers_are_shared_out_among_the_fronts():
     assert configure(settings(workers="5", fronts="2")).limits.workers == 3
 
 
+def test_validations_have_limits_of_their_own():
+    chosen = configure(settings(validations="3", fronts="2", validation_timeout="7", query_timeout="1"))
+    assert chosen.checking is not None
+    assert (chosen.checking.limits.timeout_s, chosen.checking.limits.workers) == (7, 2)
+
+
+def test_a_service_may_validate_nothing():
+    chosen = configure(settings(validations="0"))
+    assert chosen.checking is None
+    assert Configuration.from_json(chosen.to_json()) == chosen
+
+
 @pytest.mark.parametrize(
     ("host", "seconds", "share"),
     [("127.0.0.1", "60", None), ("0.0.0.0", "60", 30.0), ("0.0.0.0", "0", None), ("::1", "60", None)],

@@ -44,6 +44,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "size": "{triples} triples in {graphs} named graphs",
         "version": "version {version}",
         "endpoint": "SPARQL endpoint",
+        "validator": "Check your own data",
         "licence": "Data under CC BY 4.0, code under MIT.",
     },
     "it": {
@@ -86,6 +87,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "size": "{triples} triple in {graphs} grafi",
         "version": "versione {version}",
         "endpoint": "Endpoint SPARQL",
+        "validator": "Controllare i propri dati",
         "licence": "Dati con licenza CC BY 4.0, codice con licenza MIT.",
     },
 }
