@@ -77,7 +77,7 @@ def find(
     compilation: Compilation, source: Source, applied: Applied, scope: Scope = EVERYWHERE
 ) -> Iterator[Finding]:
     """Iterate over the results of one constraint; this is one request."""
-    found = compilation.violations(applied.shape, applied.constraint, applied.focus)
+    found = compilation.results(applied.shape, applied.constraint, applied.focus)
     if found is None:
         return
     if applied.way or scope.judged_in is not None:

@@ -22,6 +22,7 @@ from poca_kg.validate.compiler.logic import all_of, any_of, none_of, one_of
 from poca_kg.validate.compiler.membership import closed, has_value, instance_of
 from poca_kg.validate.compiler.pairs import disjoint, equal, less_than, less_than_or_equal
 from poca_kg.validate.compiler.patterns import Focus, Hierarchy, Patterns, Violations, branches, distinct
+from poca_kg.validate.compiler.scanning import Extent, scan
 from poca_kg.validate.compiler.sparql import SparqlConstraint, read_sparql_constraint
 from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.compiler.walking import walk
@@ -61,12 +62,15 @@ class Compilation:
     ----------
     narrow
         Whether the focus nodes are few and named, so that patterns had better begin with them everywhere.
+    extent
+        How much the properties and classes of the source are used, if that is known.
     """
 
     shapes: ShapeGraph
     text: TermText
     hierarchy: Hierarchy
     narrow: bool = False
+    extent: Extent | None = None
     _numbers: Iterator[int] = field(default_factory=count)
     _queries: dict[tuple[ShapeNode, Term], SparqlConstraint] = field(default_factory=dict)
 
@@ -125,6 +129,11 @@ class Compilation:
                 pattern = values.with_filter(f"!{condition}")
                 return Violations(pattern, focus.variable, values.variable)
         return PATTERNS[constraint.component](self, shape, constraint, focus)
+
+    def results(self, shape: Shape, constraint: Constraint, focus: Focus) -> Violations | None:
+        """Return the violations at the focus nodes of a target, sought in the way that is fastest."""
+        scanned = None if self.extent is None else scan(self, shape, constraint, focus, self.extent)
+        return self.violations(shape, constraint, focus) if scanned is None else scanned
 
     def query(self, shape: Shape, constraint: Constraint) -> SparqlConstraint:
         """Return a SPARQL-based constraint with its query, which is read once."""

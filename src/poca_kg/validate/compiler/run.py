@@ -14,6 +14,7 @@ from poca_kg.validate.compiler.applied import EVERYWHERE, Scope, find, occurs_in
 from poca_kg.validate.compiler.compilation import Compilation
 from poca_kg.validate.compiler.hierarchy import named_classes, read_hierarchy
 from poca_kg.validate.compiler.patterns import Focus, branches
+from poca_kg.validate.compiler.scanning import read_extent
 from poca_kg.validate.compiler.source import Source, StoreSource
 from poca_kg.validate.compiler.subset import names_rewritten, outside_subset
 from poca_kg.validate.compiler.targets import THIS, target_focus
@@ -76,7 +77,8 @@ def new_compilation(
     """Return the compiler for shapes and a source, which is asked for the classes that the shapes name."""
     hierarchy = read_hierarchy(source, named_classes(shapes), vocabulary)
     surrogates = source.surrogates or (source.lexical and names_rewritten(shapes))
-    return Compilation(shapes, TermText(surrogates), hierarchy, narrow=narrow)
+    extent = None if narrow else read_extent(source)
+    return Compilation(shapes, TermText(surrogates), hierarchy, narrow=narrow, extent=extent)
 
 
 def _starts(

@@ -1,8 +1,8 @@
 """Checks that read all that a property says and only then look which of it is said of focus nodes.
 
-An engine goes through the triples of one property several times as fast as from each focus node to its values.
-So where a property is used mostly by the focus nodes, what breaks a constraint is sought among all of its
-triples first. How much a property is used only a store at hand is asked; it is no small question.
+An engine goes through the triples of one property several times as fast as from each focus node to its
+values. So where a property is used mostly by the focus nodes, what breaks a constraint is sought among all of
+its triples first. How much a property is used only a store at hand is asked; it is no small question.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rdflib import Literal, URIRef
+from rdflib import Literal
 from rdflib.namespace import RDF, SH
 
 from poca_kg.store.bridge import sparql_term
