@@ -52,6 +52,7 @@ reference: $(STAMP_DEV) ## write the generated files again: terms, reference pag
 	$(RUN)python tools/generate_terms.py
 	$(RUN)python tools/generate_reference.py
 	$(RUN)python tools/generate_shape_pages.py
+	$(RUN)python tools/generate_guide_reports.py
 	$(RUN)python tools/generate_command_pages.py
 	$(RUN)python tools/generate_coverage.py
 	$(RUN)python tools/generate_manifest.py
