@@ -61,6 +61,13 @@ def test_a_shape_that_is_a_class_is_about_its_instances(compiled):
     assert [focus for focus, _, _ in compiled.told(found)] == ["x", "y", "z"]
 
 
+def test_a_subclass_without_a_name_counts(compiled):
+    shapes = "e:S sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:class e:D ] ."
+    triples = """e:x a _:b ; e:p e:y, e:z . _:b rdfs:subClassOf e:C . e:y a _:c . _:c rdfs:subClassOf e:Q .
+    e:Q rdfs:subClassOf e:D ."""
+    assert compiled.told(compiled.run(shapes, triples)) == [("x", "z", "Class")]
+
+
 WAYS = "e:a e:p e:b . e:b e:p e:c ; e:q e:d . e:c e:p e:a . e:e e:r e:a ."
 
 
@@ -110,6 +117,15 @@ def test_only_what_occurs_in_the_graph_to_be_judged_is_judged(compiled):
     assert compiled.told(outcome.findings) == [("v", None, "MinCount"), ("y", None, "MaxCount")]
     assert outcome.nodes == 2
     assert len(run_compiled(shapes, source).findings) == 4
+
+
+def test_nodes_that_rdflib_cannot_order_are_named_too(compiled):
+    shapes = compiled.read_shapes(
+        'e:S sh:targetObjectsOf e:p ; sh:in () . e:T sh:targetNode 1.5, "NaN"^^xsd:double ; sh:in () .'
+    )
+    source = compiled.data('e:x e:p 1.5, "NaN"^^xsd:double, "x"^^xsd:integer .')
+    nodes = [value for _, _, value in source.triples()]
+    assert len(run_compiled(shapes, source, focus={E.S: nodes, E.T: nodes}).findings) == 5
 
 
 def test_only_the_nodes_that_are_named_and_are_targets_are_judged(compiled):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import RDF, RDFS, SH
 
 from poca_kg.store.bridge import sparql_term
@@ -38,7 +38,12 @@ def read_hierarchy(source: Source, classes: Iterable[Term], vocabulary: Graph | 
     """
     wanted = sorted(classes)
     below = _subclass_edges(source, wanted, vocabulary)
-    subclasses = {kind: tuple(sorted(_closure(below, kind))) for kind in wanted}
+    closures = {kind: _closure(below, kind) for kind in wanted}
+    subclasses = {
+        kind: tuple(sorted(one for one in found if isinstance(one, URIRef)))
+        for kind, found in closures.items()
+    }
+    unlisted = {kind for kind, found in closures.items() if any(isinstance(one, BNode) for one in found)}
     instances: dict[Term, tuple[Term, ...]] = {}
     if vocabulary is not None:
         typed: dict[Term, set[Term]] = defaultdict(set)
@@ -47,7 +52,7 @@ def read_hierarchy(source: Source, classes: Iterable[Term], vocabulary: Graph | 
                 typed[as_term(kind)].add(subject)
         for kind in wanted:
             instances[kind] = tuple(sorted({node for below in subclasses[kind] for node in typed[below]}))
-    return Hierarchy(subclasses, instances)
+    return Hierarchy(subclasses, instances, frozenset(unlisted))
 
 
 def _subclass_edges(source: Source, wanted: list[Term], vocabulary: Graph | None) -> dict[Term, set[Term]]:
@@ -66,7 +71,7 @@ def _subclass_edges(source: Source, wanted: list[Term], vocabulary: Graph | None
         edges = f"VALUES ?above {{ {above} }} ?below <{RDFS.subClassOf}> ?above"
         query = f"SELECT DISTINCT ?above ?below WHERE {{ {edges} }}"
         for above_it, subclass in source.select(query):
-            if above_it is not None and isinstance(subclass, URIRef):
+            if above_it is not None and isinstance(subclass, URIRef | BNode):
                 below[above_it].add(subclass)
     return below
 

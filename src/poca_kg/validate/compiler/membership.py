@@ -46,7 +46,7 @@ def closed(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focu
     predicate, term = patterns.fresh("p"), patterns.fresh("o")
     pattern = f"{values.pattern} {values.variable} {predicate} {term} ."
     allowed = {*_properties(patterns, shape), *constraint.parameters.get(SH.ignoredProperties, ())}
-    if names := ", ".join(sparql_term(iri) for iri in sorted(allowed) if isinstance(iri, URIRef)):
+    if names := ", ".join(sorted(sparql_term(iri) for iri in allowed if isinstance(iri, URIRef))):
         pattern = f"{pattern} FILTER({predicate} NOT IN ({names}))"
     return Violations(pattern, focus.variable, term, path=predicate)
 

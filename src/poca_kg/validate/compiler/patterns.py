@@ -79,10 +79,14 @@ class Violations:
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """Classes with all their subclasses, and their instances that only a vocabulary knows."""
+    """Classes with all their subclasses, and their instances that only a vocabulary knows.
+
+    ``unlisted`` are the classes with a subclass that is a blank node, which no query can name.
+    """
 
     subclasses: Mapping[Term, tuple[Term, ...]]
     instances: Mapping[Term, tuple[Term, ...]]
+    unlisted: frozenset[Term] = frozenset()
 
 
 class Patterns(Protocol):
@@ -142,14 +146,19 @@ def branches(parts: list[str]) -> str:
 
 
 def all_classes(patterns: Patterns, *kinds: URIRef) -> tuple[Term, ...]:
-    """Return classes and all their subclasses, sorted."""
+    """Return classes and all their subclasses, sorted; nothing where these cannot be listed."""
     below = patterns.hierarchy.subclasses
+    if not patterns.hierarchy.unlisted.isdisjoint(kinds):
+        return ()
     return tuple(sorted({found for kind in kinds for found in below.get(kind, (kind,))}))
 
 
 def class_pattern(patterns: Patterns, variable: str, *kinds: URIRef) -> str:
     """Return a pattern for the instances of a class or of its subclasses, or of any of several classes."""
     classes = all_classes(patterns, *kinds)
+    if not classes:
+        name, top = patterns.fresh("class"), " ".join(map(patterns.text.stored, sorted(kinds)))
+        return f"VALUES {name} {{ {top} }} {variable} {_TYPE}/{_SUBCLASS}* {name} ."
     if len(classes) == 1:
         return f"{variable} {_TYPE} {patterns.text.stored(classes[0])} ."
     name = patterns.fresh("class")
@@ -157,3 +166,4 @@ def class_pattern(patterns: Patterns, variable: str, *kinds: URIRef) -> str:
 
 
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_SUBCLASS = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"

@@ -20,7 +20,7 @@ from poca_kg.validate.compiler.subset import names_rewritten, outside_subset
 from poca_kg.validate.compiler.targets import THIS, target_focus
 from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.findings import Finding, Outcome
-from poca_kg.validate.shape_graph import Shape, ShapeGraph, ShapeNode
+from poca_kg.validate.shape_graph import Shape, ShapeGraph, ShapeNode, term_order
 
 __all__ = ["new_compilation", "run_compiled"]
 
@@ -97,7 +97,7 @@ def _starts(
         return
     for node in blank:
         yield target_focus(compilation, shape), Scope(at=node)
-    named = sorted(node for node in nodes if not isinstance(node, BNode))
+    named = sorted((node for node in nodes if not isinstance(node, BNode)), key=term_order)
     for at in range(0, len(named), _MOST_NAMED):
         yield target_focus(compilation, shape, named[at : at + _MOST_NAMED]), EVERYWHERE
 

@@ -16,7 +16,7 @@ from poca_kg.validate.compiler.patterns import (
     class_pattern,
     distinct,
 )
-from poca_kg.validate.shape_graph import Shape, TargetKind
+from poca_kg.validate.shape_graph import Shape, TargetKind, term_order
 
 __all__ = ["THIS", "blank_focus", "named_focus", "target_focus"]
 
@@ -50,7 +50,7 @@ def target_focus(patterns: Patterns, shape: Shape, only: Collection[Term] | None
 
 def named_focus(patterns: Patterns, nodes: Collection[Term]) -> Focus:
     """Return nodes that are named one by one; no query can name a blank node, so these are left out."""
-    terms = tuple(sorted(node for node in nodes if not isinstance(node, BNode)))
+    terms = tuple(sorted((node for node in nodes if not isinstance(node, BNode)), key=term_order))
     return Focus(f"VALUES {THIS} {{ {patterns.text.all_stored(terms)} }}", THIS)
 
 

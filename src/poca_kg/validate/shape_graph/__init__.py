@@ -8,6 +8,7 @@ from __future__ import annotations
 from poca_kg.validate.shape_graph.model import Constraint, Shape, ShapeGraph, ShapeNode, Target, TargetKind
 from poca_kg.validate.shape_graph.reading import read_shape_graph
 from poca_kg.validate.shape_graph.regular_expressions import is_regular_expression
+from poca_kg.validate.shape_graph.term_order import term_order
 
 __all__ = [
     "Constraint",
@@ -18,4 +19,5 @@ __all__ = [
     "TargetKind",
     "is_regular_expression",
     "read_shape_graph",
+    "term_order",
 ]

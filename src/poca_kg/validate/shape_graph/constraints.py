@@ -12,6 +12,7 @@ from poca_kg.validate.paths import as_term
 from poca_kg.validate.shape_graph.components import COMPONENTS, Component, Value
 from poca_kg.validate.shape_graph.model import Constraint, ShapeNode
 from poca_kg.validate.shape_graph.regular_expressions import is_pattern_at_all
+from poca_kg.validate.shape_graph.term_order import term_order
 from poca_kg.validate.shape_graph.values import ill_formed, is_true, read_value
 from poca_kg.vocabulary.prefixes import shorten_iri
 
@@ -34,7 +35,7 @@ def read_constraints(rules: Graph, node: ShapeNode, *, has_path: bool) -> tuple[
 
 def _core(rules: Graph, node: ShapeNode, component: Component, *, has_path: bool) -> Iterator[Constraint]:
     name = shorten_iri(component.parameter)
-    terms = sorted(map(as_term, rules.objects(node, component.parameter)), key=_order)
+    terms = sorted(map(as_term, rules.objects(node, component.parameter)), key=term_order)
     if len(terms) > 1 and component.is_single:
         raise ill_formed(rules, node, f"it has more than one {name}")
     if terms and component.needs_path and not has_path:
@@ -52,7 +53,7 @@ def _core(rules: Graph, node: ShapeNode, component: Component, *, has_path: bool
 def _companions(rules: Graph, node: ShapeNode, component: Component) -> dict[URIRef, list[tuple[Term, ...]]]:
     found = {}
     for parameter, value in component.companions:
-        terms = sorted(map(as_term, rules.objects(node, parameter)), key=_order)
+        terms = sorted(map(as_term, rules.objects(node, parameter)), key=term_order)
         if len(terms) > 1 and parameter != SH.qualifiedValueShape:
             raise ill_formed(rules, node, f"it has more than one {shorten_iri(parameter)}")
         found[parameter] = [read_value(rules, node, parameter, term, value) for term in terms]
@@ -106,7 +107,7 @@ def _siblings(rules: Graph, node: ShapeNode) -> tuple[ShapeNode, ...]:
 
 
 def _sparql(rules: Graph, node: ShapeNode) -> Iterator[Constraint]:
-    for term in sorted(map(as_term, rules.objects(node, SH.sparql)), key=_order):
+    for term in sorted(map(as_term, rules.objects(node, SH.sparql)), key=term_order):
         if isinstance(term, Literal):
             raise ill_formed(rules, node, "sh:sparql has to be a SPARQL constraint, not a literal")
         yield Constraint(SH.SPARQLConstraintComponent, {SH.sparql: (term,)}, source=term)
@@ -122,14 +123,10 @@ def _declared(rules: Graph, node: ShapeNode) -> Iterator[Constraint]:
         for declaration in rules.objects(component, SH.parameter):
             name = rules.value(declaration, SH.path)
             if isinstance(name, URIRef):
-                parameters[name] = tuple(sorted(map(as_term, rules.objects(node, name)), key=_order))
+                parameters[name] = tuple(sorted(map(as_term, rules.objects(node, name)), key=term_order))
         if any(parameters.values()):
             yield Constraint(component, parameters)
 
 
 def _as_shapes(terms: tuple[Term, ...] | list[Term]) -> tuple[ShapeNode, ...]:
     return tuple(term for term in terms if isinstance(term, URIRef | BNode))
-
-
-def _order(term: Term) -> tuple[str, str]:
-    return type(term).__name__, str(term)

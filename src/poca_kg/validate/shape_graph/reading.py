@@ -16,6 +16,7 @@ from poca_kg.validate.shape_graph.constraints import read_constraints
 from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, ShapeNode, Target, TargetKind
 from poca_kg.validate.shape_graph.naming import name_shape, nearest_name
 from poca_kg.validate.shape_graph.recursion import check_recursion
+from poca_kg.validate.shape_graph.term_order import term_order
 from poca_kg.validate.shape_graph.values import ill_formed, is_true, read_list
 from poca_kg.vocabulary.prefixes import shorten_iri
 
@@ -123,7 +124,7 @@ def _path(rules: Graph, node: ShapeNode) -> PropertyPath | None:
 
 def _targets(rules: Graph, node: ShapeNode) -> Iterator[Target]:
     for predicate, kind in _TARGETS.items():
-        for term in sorted(map(as_term, rules.objects(node, predicate))):
+        for term in sorted(map(as_term, rules.objects(node, predicate)), key=term_order):
             if kind is not TargetKind.NODE and not isinstance(term, URIRef):
                 raise ill_formed(rules, node, f"{shorten_iri(predicate)} has to be an IRI")
             yield Target(kind, term)
