@@ -10,6 +10,7 @@ from decimal import InvalidOperation
 
 import pyshacl
 import pytest
+from pyparsing import ParseException
 from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph, URIRef
 from rdflib.namespace import SH
@@ -194,3 +195,23 @@ def test_the_ontology_that_is_mixed_in_loses_its_concepts():
     )
     assert conforms is False
     assert validate_graph(data("e:x e:v e:region ."), Shapes(rules(constraint), ontology)).conforms
+
+
+def test_a_repetition_of_a_repetition_breaks_off_a_query():
+    """``(p?)*`` is written as ``p?*``, which is no path of SPARQL."""
+    constraint = """sh:property [ sh:path [ sh:zeroOrMorePath [ sh:zeroOrOnePath e:v ] ] ;
+        sh:sparql [ sh:select "SELECT $this ?value { $this $PATH ?value FILTER (isLiteral(?value)) }" ] ]"""
+    with pytest.raises(ParseException):
+        theirs("e:x e:v 1 .", constraint)
+    assert through_us("e:x e:v 1 .", constraint) == {SH.ConstraintComponent}
+    assert right("e:x e:v 1 .", constraint) == {SH.SPARQLConstraintComponent}
+
+
+def test_of_two_prefixes_of_one_namespace_one_is_lost():
+    text = "SELECT $this { $this one:v ?x ; two:v ?y }"
+    declared = " , ".join(f'[ sh:prefix "{name}" ; sh:namespace "http://e/" ]' for name in ("one", "two"))
+    constraint = f'sh:sparql [ sh:prefixes [ sh:declare {declared} ] ; sh:select "{text}" ]'
+    with pytest.raises(Exception, match="Unknown namespace prefix"):
+        theirs("e:x e:v 1 .", constraint)
+    assert through_us("e:x e:v 1 .", constraint) == right("e:x e:v 1 .", constraint)
+    assert right("e:x e:v 1 .", constraint) == {SH.SPARQLConstraintComponent}

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Set
+from collections import Counter
+from collections.abc import Callable, Iterator, Set
+from dataclasses import replace
 from typing import Any, NoReturn
 
+from pyparsing import ParseException
 from pyshacl import Shape, Validator
 from pyshacl.errors import (
     ConstraintLoadError,
@@ -83,9 +86,17 @@ class _Mixed(Graph):
     def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:
         if isinstance(query_object, str):
             if query_object not in self._prepared:
-                self._prepared[query_object] = prepareQuery(query_object, initNs=dict(self.namespaces()))
+                self._prepared[query_object] = self._prepare(query_object)
             query_object = self._prepared[query_object]
         return super().query(query_object, *args, **kwargs)
+
+    def _prepare(self, text: str) -> Query:
+        try:
+            return prepareQuery(text, initNs=dict(self.namespaces()))
+        except ParseException as error:
+            # Some property paths are not written as SPARQL has them.
+            what = f"its query cannot be read by pyshacl: {error}"
+            raise ValidationFailure(what) from error  # type: ignore[no-untyped-call]
 
 
 def mix(*graphs: Graph | None) -> Graph:
@@ -124,7 +135,7 @@ def run_engine(mixed: Graph, shapes: Shapes, judged: Set[Term] | None = None) ->
         raw, failed = _evaluate(validator, data, targets)
     except _BAD_SHAPES as error:
         raise InputError(f"the shapes cannot be used: {error.message}", advice="correct the shape") from error
-    findings = {_read(result, shapes.rules) for result in raw}
+    findings = {finding for batch in raw for finding in _told_apart(batch, shapes.rules)}
     nodes = frozenset(node for _, focus in targets for node in focus)
     return Outcome((*findings, *failed), nodes, len(applied))
 
@@ -159,23 +170,34 @@ def judge_with_engine(
 
 def _evaluate(
     validator: Validator, data: DataGraph, targets: list[tuple[Shape, list[Term]]]
-) -> tuple[list[_Raw], list[Finding]]:
-    """Return the raw results of every shape at its focus nodes, and what could not be evaluated."""
+) -> tuple[list[list[_Raw]], list[Finding]]:
+    """Return the raw results of each shape at its focus nodes, and what could not be evaluated."""
     executor = validator.make_executor()
-    raw: list[_Raw] = []
+    raw: list[list[_Raw]] = []
     failed: list[Finding] = []
     for shape, nodes in targets:
         try:
-            raw += shape.validate(executor, data, focus=nodes)[1] if nodes else []
+            raw.append(shape.validate(executor, data, focus=nodes)[1] if nodes else [])
         except _BAD_SHAPES:
             raise
         except _CANNOT_COMPARE:
             for focus in nodes:
                 try:
-                    raw += shape.validate(executor, data, focus=[focus])[1]
+                    raw.append(shape.validate(executor, data, focus=[focus])[1])
                 except _CANNOT_COMPARE as error:
                     failed.append(_failure(shape, focus, error))
     return raw, failed
+
+
+def _told_apart(batch: list[_Raw], rules: Graph) -> Iterator[Finding]:
+    """Iterate over the findings of one shape; ``sh:uniqueLang`` has equal ones, one for each language."""
+    seen: Counter[Finding] = Counter()
+    for raw in batch:
+        finding = _read(raw, rules)
+        if finding.component == SH.UniqueLangConstraintComponent:
+            seen[finding] += 1
+            finding = replace(finding, repetition=seen[finding] - 1)
+        yield finding
 
 
 def _failure(shape: Shape, focus: Term, error: Exception) -> Finding:

@@ -4,8 +4,8 @@ SHACL evaluates the query of a constraint once for each focus node, with ``$this
 VALUES is joined with every basic graph pattern (SHACL, appendix A, "values insertion"). Here the row becomes
 a pattern that yields every focus node, and it is joined where it makes a difference: at the start of the
 WHERE clause, and at the start of every nested group that looks at ``$this`` before its own triples bind it.
-All that SPARQL does between is done row by row, except counting and cutting: a query that groups without
-``$this`` or has a LIMIT is left to the reference engine.
+All that SPARQL does between is done row by row or, as ``$this`` has to be returned, group by group; only what
+is cut off by LIMIT is left to the reference engine.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from poca_kg.errors import ShapesError
 from poca_kg.store.lexer import Kind, Token, tokenise
 
-__all__ = ["ConstraintQuery", "read_constraint_query", "refuse_forbidden"]
+__all__ = ["ConstraintQuery", "read_constraint_query", "refuse_forbidden", "write_out"]
 
 _NEVER = {"MINUS", "VALUES", "SERVICE"}
+_GRAPHS = {"GRAPH", "FROM"}
 _PREBOUND = {"this", "shapesGraph", "currentShape", "PATH"}
-_COUNTING = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _CUTTING = {"LIMIT", "OFFSET"}
-_ENDS_OF_TRIPLES = {"FILTER", "OPTIONAL", "BIND", "GRAPH", "UNION"}
+_ENDS_OF_TRIPLES = {"FILTER", "OPTIONAL", "BIND", "UNION"}
 _DEEPEST = 60
 _ESCAPE = re.compile(r"\\(.)")
 _ADVICE = "see SHACL, section 5.2.1 and appendix A"
@@ -85,14 +85,22 @@ class ConstraintQuery:
         spaces = {**(prefixes or {}), **self.own_prefixes}
         edits = [(offset, offset, f" {{ {focus} }}") for offset in self.openings]
         edits += [(start, end, path) for start, end in self.paths]
-        for start, end in self.names:
-            prefix, _, local = self.text[start:end].partition(":")
-            edits.append((start, end, f"<{spaces[prefix]}{_ESCAPE.sub(_plain, local)}>"))
+        edits += [(start, end, write_out(self.text[start:end], spaces)) for start, end in self.names]
         pieces, done = [], self.start
         for start, end, text in sorted(edits):
             pieces += [self.text[done:start], text]
             done = end
         return "".join([*pieces, self.text[done:]])
+
+
+def write_out(name: str, spaces: Mapping[str, str]) -> str:
+    r"""Return a prefixed name as a whole IRI.
+
+    >>> write_out(r"e:one\,two", {"e": "http://e/"})
+    '<http://e/one,two>'
+    """
+    prefix, _, local = name.partition(":")
+    return f"<{spaces[prefix]}{_ESCAPE.sub(_plain, local)}>"
 
 
 def _plain(escape: re.Match[str]) -> str:
@@ -165,6 +173,9 @@ def refuse_forbidden(tokens: Iterable[Token], bound: Set[str] = frozenset()) -> 
     for token in tokens:
         if token.word in _NEVER:
             raise ShapesError(f"the query of a constraint has {token.word}", advice=_ADVICE)
+        if token.word in _GRAPHS:
+            advice = "ask the data as the one graph that they are"
+            raise ShapesError(f"the query of a constraint has {token.word}", advice=advice)
         name = _variable(token)
         if before == "AS" and name in _PREBOUND | bound:
             raise ShapesError(f"the query binds ${name}, which is bound beforehand", advice=_ADVICE)
@@ -242,18 +253,10 @@ class _Reader:
 
     def _check_modifiers(self, head: Sequence[Token], tail: Sequence[Token]) -> None:
         words = [token.word for token in tail]
-        if "FROM" in {token.word for token in head}:
-            self.doubts.append("it names a dataset")
         if _CUTTING & set(words):
             self.doubts.append("it cuts its results off (LIMIT or OFFSET)")
         if "EXISTS" in {*words, *(token.word for token in head)}:
             self.doubts.append("it has EXISTS outside of WHERE")
-        start = words.index("GROUP") if "GROUP" in words else len(words)
-        ends = [i for i in range(start, len(words)) if words[i] in ("HAVING", "ORDER")] or [len(words)]
-        grouped = {_variable(token) for token in tail[start : ends[0]]}
-        counts = _COUNTING & ({token.word for token in head} | set(words)) or start < len(words)
-        if counts and "this" not in grouped:
-            self.doubts.append("it groups without $this")
 
     def _group(self, at: int, level: _Level, *, always: bool = False) -> int:
         """Read a group from its ``{``; return the index behind its ``}``."""
@@ -280,9 +283,6 @@ class _Reader:
                 index = self._nested(index, level, _Level(bound=False))
             elif word == "OPTIONAL" and self._opens(index + 1):
                 index = self._optional(index + 1, level)
-            elif word == "GRAPH":
-                self.doubts.append("it asks a named graph")
-                index = self._nested(self._where(index), level, _Level(bound=False))
             elif word == "BIND":
                 index, mentions = self._brackets(index + 1)
                 if mentions:
