@@ -146,10 +146,11 @@ def write_report(checked: Checked, directory: Path) -> None:
         texts = render_json(checked.report), render_turtle(checked.report)
         for name, text in zip(REPORT_FILES, texts, strict=True):
             (directory / name).write_text(text, encoding="utf-8")
-        if checked.record is None:
+        kept = checked.record_file
+        if kept is None:
             record.unlink(missing_ok=True)
         else:
-            record.write_bytes(checked.record.to_json())
+            record.write_bytes(kept)
     except OSError as error:
         what = f"the report cannot be written: {error.strerror}"
         raise InputError(what, place=FilePlace(str(directory))) from error

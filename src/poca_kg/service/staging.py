@@ -147,8 +147,8 @@ def _outcome(ground: Ground, base: Base, store: EmbeddedStore) -> Staged:
     if not checked.report.conforms:
         return Staged(version, violations=json.loads(as_json))
     reports = {"report.json": as_json.encode(), "report.ttl": render_turtle(checked.report).encode()}
-    if checked.record is not None:
-        reports[RECORD_FILE] = checked.record.to_json()
+    if (record := checked.record_file) is not None:
+        reports[RECORD_FILE] = record
     return Staged(version, files | reports)
 
 

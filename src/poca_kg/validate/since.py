@@ -82,6 +82,11 @@ class Checked:
     report: Report
     record: Record | None
 
+    @property
+    def record_file(self) -> bytes | None:
+        """The record as a file; ``None`` also where it names blank nodes, which have no name elsewhere."""
+        return self.record.to_json() if self.record is not None and self.record.can_be_kept else None
+
 
 @dataclass(frozen=True, eq=False)
 class StoreChecker:
@@ -123,7 +128,7 @@ class StoreChecker:
         record = Record(version, self.basis, judged.outcome, judged.undeclared, triples)
         is_compiled = judged.choice.engine is Engine.COMPILED
         is_whole = matter.judged_in is None and not _is_lexical(matter)
-        return Checked(report, record if is_compiled and is_whole and record.can_be_kept else None)
+        return Checked(report, record if is_compiled and is_whole else None)
 
     def _judge(
         self, graph: StoredGraph, since: Since | None, judgement: Judgement

@@ -205,4 +205,4 @@ def test_what_is_found_at_blank_nodes_is_not_kept(checker: StoreChecker) -> None
     store.update("INSERT DATA { [] a poca:City }")
     checked = checker.check(StoredGraph(store, Places.empty(), "v"))
     assert checked.report.results
-    assert checked.record is None
+    assert checked.record_file is None
