@@ -36,7 +36,7 @@ Gather: TypeAlias = Callable[[], Awaitable[Mapping[str, Sample]]]
 
 _OWN = ("/healthz", "/readyz", "/metrics")
 _TAKES_DOCUMENTS = ("/data", "/update", "/validate")
-_ROUTES = ("/static", "/data")
+_ROUTES = ("/static", "/data", "/shape")
 _EXACT_ROUTES = ("/", ENDPOINT, "/update", "/validate", *_OWN)
 _QUERY_METHODS = ("GET", "HEAD", "POST")
 _ROOM_FOR_ENCODING = 3
