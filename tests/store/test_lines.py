@@ -222,3 +222,29 @@ def test_a_line_that_is_not_there_is_empty():
 def test_a_million_of_brackets_in_texts_are_no_brackets():
     data = b'<http://e/a> <http://e/p> "' + b"[(" * 100_000 + b'" .'
     assert list(object_offsets(data, RdfSyntax.TURTLE)) == [26]
+
+
+def test_every_line_of_a_long_document_is_found_and_told_as_it_stands() -> None:
+    chance = random.Random(7)
+    written = [
+        f'<http://e/s{n}> <http://e/p> "{"x" * chance.choice((1, 40, 90_000))}" .'
+        if n % 700 == 5
+        else f"<http://e/s{n}> <http://e/p> <http://e/o> ."
+        for n in range(5000)
+    ]
+    written += ["", written[5], written[6]]  # what stands there twice is told where it stands first
+    for end in ("", "\n"):
+        data = ("\n".join(written) + end).encode()
+        lines = DocumentLines(Document(data, RdfSyntax.N_TRIPLES), "d")
+        assert [lines.text(number) for number in range(1, len(written) + 1)] == written
+        assert [lines.text(number) for number in (-1, 0, len(written) + 2)] == ["", "", ""]
+        for number in (0, 1, 2500, 4999):
+            triple = (URIRef(f"http://e/s{number}"), URIRef("http://e/p"), URIRef("http://e/o"))
+            assert lines.find(triple) == number + 1
+        long = Literal(written[5].split('"')[1])
+        assert lines.find((URIRef("http://e/s5"), URIRef("http://e/p"), long)) == 6
+
+
+def test_an_empty_document_has_one_empty_line() -> None:
+    lines = DocumentLines(Document(b"", RdfSyntax.TURTLE), "d")
+    assert [lines.text(number) for number in (0, 1, 2)] == ["", "", ""]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from functools import cached_property
@@ -16,9 +15,9 @@ from poca_kg.store.scanner import SYNTAXES_WITH_LINES, object_offsets
 
 __all__ = ["DocumentLines"]
 
-_LINE_END = re.compile(rb"\n")
 _HASH_BITS = 64
 _OFFSET_BITS = 40
+_PIECE = 1 << 16
 
 
 class DocumentLines:
@@ -49,11 +48,7 @@ class DocumentLines:
             written = " ".join(sparql_term(term) for term in triple) + " ."
         except UsageError:
             return None
-        key = _key(hash(written.encode()))
-        at = bisect_left(self._written, key)
-        if at == len(self._written) or self._written[at] >> _OFFSET_BITS != key >> _OFFSET_BITS:
-            return None
-        return self._written[at] & ((1 << _OFFSET_BITS) - 1)
+        return self._written.get(hash(written.encode()))
 
     def find(self, triple: Triple) -> int | None:
         """Return the line of a triple's object where it was first written, ``None`` if it is not known."""
@@ -69,20 +64,33 @@ class DocumentLines:
         if at == len(self._parsed) or self._parsed[at] >> _OFFSET_BITS != key >> _OFFSET_BITS:
             return None
         offset = self._offsets[self._parsed[at] & ((1 << _OFFSET_BITS) - 1)]
-        return bisect_right(self._line_ends, offset - 1) + 1
+        starts, numbers = self._pieces
+        at = bisect_right(starts, offset) - 1
+        return numbers[at] + self._document.data.count(b"\n", starts[at], offset)
 
     def text(self, line: int) -> str:
         """Return a line as it stands in the document, without its end; empty for a line that is not there."""
-        data, ends = self._document.data, self._line_ends
-        if not 1 <= line <= len(ends) + 1:
+        data, (starts, numbers) = self._document.data, self._pieces
+        if line < 1:
             return ""
-        start = ends[line - 2] + 1 if line > 1 else 0
-        end = ends[line - 1] if line <= len(ends) else len(data)
-        return data[start:end].decode("utf-8", errors="replace").removeprefix("\ufeff").rstrip("\r")
+        at = bisect_right(numbers, line) - 1
+        start = starts[at]
+        for _ in range(line - numbers[at]):
+            start = data.find(b"\n", start) + 1
+            if not start:
+                return ""
+        end = data.find(b"\n", start)
+        found = data[start:] if end < 0 else data[start:end]
+        return found.decode("utf-8", errors="replace").removeprefix("\ufeff").rstrip("\r")
 
     @cached_property
-    def _line_ends(self) -> array[int]:
-        return array("Q", (match.start() for match in _LINE_END.finditer(self._document.data)))
+    def _pieces(self) -> tuple[array[int], array[int]]:
+        """Return where pieces of the document begin, each with a line, and the numbers of these lines."""
+        data, starts, numbers = self._document.data, array("Q", [0]), array("Q", [1])
+        while end := data.find(b"\n", starts[-1] + _PIECE) + 1:
+            numbers.append(numbers[-1] + data.count(b"\n", starts[-1], end))
+            starts.append(end)
+        return starts, numbers
 
     @cached_property
     def _offsets(self) -> array[int]:
@@ -104,10 +112,18 @@ class DocumentLines:
         return keys
 
     @cached_property
-    def _written(self) -> list[int]:
-        """Return hash and number of every line, sorted."""
-        lines = enumerate(self._document.data.split(b"\n"), start=1)
-        return sorted(_key(hash(line)) | number for number, line in lines)
+    def _written(self) -> dict[int, int]:
+        """Return the number of each line by its hash; of equal lines, the first."""
+        data, (starts, firsts), end = self._document.data, self._pieces, len(self._document.data)
+        numbers: dict[int, int] = {}
+        for start, first in zip(reversed(starts), reversed(firsts), strict=True):
+            lines = data[start:end].split(b"\n")
+            # From the end, so that the first of equal lines is what stays.
+            numbers.update(
+                zip(map(hash, reversed(lines)), range(first + len(lines) - 1, 0, -1), strict=False)
+            )
+            end = start
+        return numbers
 
 
 def _key(hashed: int) -> int:
