@@ -159,13 +159,11 @@ class Connection(asyncio.Protocol):
         """The socket."""
         return cast("socket.socket", self._transport.get_extra_info("socket"))
 
-    def returned(self, unsent: bytes, *, has_failed: bool) -> None:
-        """Go on after a loan, with the rest of a response."""
+    def returned(self, *, has_failed: bool) -> None:
+        """Go on after a loan."""
         self._lease.end(has_failed=has_failed)
         if self._is_ended:
             return
-        if unsent:
-            self.write([unsent])
         self._transport.resume_reading()
         self._turn()
 

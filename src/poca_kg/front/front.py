@@ -118,7 +118,14 @@ class Front:
         def client(request: Request) -> str:
             return client_of(request.peer, request.headers, networks)
 
-        return Lender(self._sandbox, self._threads, most=most, client_of=client, told=visits.tell)
+        return Lender(
+            self._sandbox,
+            self._threads,
+            most=most,
+            kept_bytes=self._options.cache_bytes // 2,
+            client_of=client,
+            told=visits.tell,
+        )
 
     async def switch(self, source: Source) -> None:
         """Let new requests see another snapshot; those that run finish on the old one.

@@ -281,6 +281,29 @@ def test_a_client_that_reads_late_gets_every_byte(serve: Callable[..., Service])
     client.close()
 
 
+def test_a_large_answer_reaches_a_client_that_reads_late(serve: Callable[..., Service]) -> None:
+    service = serve(quads(20_000), LIMITS)
+    client = Client(service)
+    query = "SELECT * { ?s ?p ?o } LIMIT 12000"
+    whole = service.ask(query).body
+    for pause_s in (0.0, 0.3):
+        client.become_lent()
+        sock = client.connection.sock
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        head = f"Host: 127.0.0.1:{service.port}\r\nAccept-Encoding: identity\r\n\r\n"
+        sock.sendall(f"GET /sparql?{address_of(query)} HTTP/1.1\r\n{head}".encode())
+        time.sleep(pause_s)
+        sock.settimeout(PATIENCE_S)
+        data = b""
+        while not data.endswith(whole[-1000:]):
+            more = sock.recv(1 << 18)
+            assert more
+            data += more
+        assert data.startswith(b"HTTP/1.1 200 OK")
+        assert data.endswith(b"\r\n\r\n" + whole)
+    client.close()
+
+
 def test_a_client_that_hangs_up_leaves_nothing(client: Client) -> None:
     other = Client(client.service)
     other.become_lent()

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_ANSWER", "Answered", "Answerer"]
 
-LARGEST_ANSWER = 65_536
+LARGEST_ANSWER = 4 << 20
 """The bytes of the largest answer that a worker sends itself."""
 
-_MOST_KEPT_BYTES = 4 << 20
+_LARGEST_PACKED = 32_768
+_OVERHEAD_BYTES = 1024
 
 
 class Answered(NamedTuple):
@@ -59,11 +60,12 @@ class _Body:
 class Answerer:
     """Answers plain queries over one version of a graph; what was asked before it has at hand.
 
-    Answers are kept in two halves: when the younger is full the older goes; what is asked again stays.
+    Answers are kept in two halves of ``most_kept_bytes``: when the younger is full the older goes; what is
+    asked again stays.
     """
 
-    def __init__(self, store: EmbeddedStore, version: str) -> None:
-        self._store, self._version = store, version
+    def __init__(self, store: EmbeddedStore, version: str, most_kept_bytes: int) -> None:
+        self._store, self._version, self._most_young_bytes = store, version, most_kept_bytes // 2
         self._templates: dict[tuple[ResultFormat | RdfSyntax, str], Template] = {}
         self._media: dict[tuple[QueryForm, str | None], ResultFormat | RdfSyntax] = {}
         self._young: dict[tuple[bytes, PlainHead], Answered] = {}
@@ -94,9 +96,12 @@ class Answerer:
         media = self._media_for(form, head.accept)
         out = _Body()
         self._store.serialise_to(out, query, lambda _: media)
-        body, encoding = bytes(out.data), self._encoding_for(media, head, len(out.data))
+        body: bytes | bytearray = out.data
+        encoding = self._encoding_for(media, head, len(body))
         if encoding:
-            body = pack(body, encoding)
+            if len(body) > _LARGEST_PACKED:  # that takes a thread
+                return None
+            body = pack(bytes(body), encoding)
         template = self._templates.get((media, encoding))
         if template is None:
             template = self._templates[media, encoding] = Template(media, encoding, self._version)
@@ -120,6 +125,6 @@ class Answerer:
 
     def _keep(self, key: tuple[bytes, PlainHead], answered: Answered) -> None:
         self._young[key] = answered
-        self._young_bytes += len(answered.rendered.rest) + 1024
-        if self._young_bytes > _MOST_KEPT_BYTES // 2:
+        self._young_bytes += len(answered.rendered.body) + _OVERHEAD_BYTES
+        if self._young_bytes > self._most_young_bytes:
             self._old, self._young, self._young_bytes = self._young, {}, 0

@@ -18,14 +18,17 @@ from poca_kg.front.lending.answering import Answerer
 from poca_kg.front.lending.ledger import Ledger, State
 from poca_kg.front.lending.packets import (
     LARGEST_PACKET,
+    LARGEST_PIECE,
     GivenBack,
     Loan,
     Record,
     pack_given_back,
     pack_records,
+    pack_unsent,
     read_from_front,
 )
 from poca_kg.front.lending.plain import LARGEST_REQUEST, encoded_query
+from poca_kg.front.lending.sending import send_response
 
 if TYPE_CHECKING:
     from poca_kg.sandbox.jobs import AnswerSink, StayingSink
@@ -44,15 +47,16 @@ _IDLE_S = 5.0
 def serve_lent(store: EmbeddedStore, header: dict[str, Any], body: bytes, out: AnswerSink) -> None:
     """Answer on lent connections until the front wants them back; the handler of the job ``lend``.
 
-    The header has the ``version`` of the graph, the ``prefix`` of the names of requests, and the
-    ``growth_bytes`` after which this process wants to be replaced.
+    The header has the ``version`` of the graph, the ``prefix`` of the names of requests, how many bytes of
+    answers to keep (``kept_bytes``), and after how many this process wants to be replaced (``growth_bytes``).
     """
     del body
     channel = cast("StayingSink", out).stay()
     _, descriptors, _, _ = socket.recv_fds(channel, 1, _DESCRIPTORS)
     control, page = descriptors
     with socket.socket(fileno=control) as front:
-        borrower = _Borrower(front, Ledger(page), Answerer(store, header["version"]), header["prefix"])
+        answerer = Answerer(store, header["version"], header["kept_bytes"])
+        borrower = _Borrower(front, Ledger(page), answerer, header["prefix"])
         borrower.run(_peak_bytes() + header["growth_bytes"])
 
 
@@ -135,13 +139,13 @@ class _Borrower:
             self._ledger.mark(State.IDLE)
             return
         name = self._prefix + b"%08x" % number
-        response = answered.rendered.response(self._dates.line().encode(), name)
+        head, body = answered.rendered.head(self._dates.line().encode(), name), answered.rendered.body
         self._ledger.mark(State.WRITING)
         lent.client.recv(len(data))
-        unsent = _send(lent.client, response)
+        unsent = send_response(lent.client, head, body)
         used = time.perf_counter() - began
         self._records.append(
-            Record(lent.number, number, used, len(response), answered.was_kept, answered.sha256)
+            Record(lent.number, number, used, len(head) + len(body), answered.was_kept, answered.sha256)
         )
         if unsent:
             self._give_back(descriptor, unsent=unsent)
@@ -150,12 +154,14 @@ class _Borrower:
             self._tell(time.monotonic())
         lent.used_at = time.monotonic()
 
-    def _give_back(self, descriptor: int, **told: Any) -> None:
-        """Let go of a connection; the front hears first what was answered on it."""
+    def _give_back(self, descriptor: int, *, is_unusual: bool = False, unsent: bytes = b"") -> None:
+        """Let go of a connection; the front hears first what was answered, and writes the rest of it."""
         lent = self._lent.pop(descriptor)
         self._epoll.unregister(descriptor)
         self._tell(time.monotonic())
-        self._front.send(pack_given_back(GivenBack(lent.number, **told)))
+        for start in range(0, len(unsent), LARGEST_PIECE):
+            self._front.send(pack_unsent(lent.number, unsent[start : start + LARGEST_PIECE]))
+        self._front.send(pack_given_back(GivenBack(lent.number, is_unusual or bool(unsent))))
         lent.client.close()
 
     def _tell(self, now: float) -> None:
@@ -173,16 +179,6 @@ class _Borrower:
             if has_grown or now - lent.used_at > _IDLE_S:
                 self._give_back(descriptor)
         self._is_over = self._is_over or has_grown
-
-
-def _send(client: socket.socket, response: bytes) -> bytes:
-    """Send a response; return what of it the client did not take."""
-    try:
-        return response[client.send(response) :]
-    except BlockingIOError:
-        return response
-    except OSError:  # it has gone; the front will notice
-        return b""
 
 
 def _peak_bytes() -> int:

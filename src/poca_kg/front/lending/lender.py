@@ -1,7 +1,8 @@
 """The side of the front: lends connections to workers, watches them, and takes the connections back.
 
 Used on the event loop. A worker that does not come on between two looks is ended, for what it runs is not
-light; the request that it had is then read and answered in the usual way, with its limit and its errors.
+light; the request that it had is then read and answered in the usual way, with its limit and its errors. Its
+processor time counts rather than the time that has passed: on a busy machine a light query takes long, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import contextlib
 import itertools
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -22,6 +24,7 @@ from poca_kg.front.lending.packets import (
     GivenBack,
     Loan,
     Record,
+    Unsent,
     pack_loan,
     pack_recall,
     read_from_worker,
@@ -36,10 +39,12 @@ KIND = {"lend": "poca_kg.front.lending.borrower:serve_lent"}
 """The job of a worker that borrows connections, for the parent that forks it."""
 
 _LOOK_EVERY_S = 0.02
+_SLOW_CPU_S, _SLOW_S = 0.03, 0.25
 _LOOKS_UNTIL_GIVEN_BACK = 10
 _MOST_LOANS = 64
 _GROWTH_BYTES = 256 << 20
-_PAUSE_S = 0.05
+_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 5.0
+_MEMORY_S = 60.0
 
 
 class Lendable(Protocol):
@@ -49,8 +54,11 @@ class Lendable(Protocol):
     def sock(self) -> socket.socket:
         """Its socket."""
 
-    def returned(self, unsent: bytes, *, has_failed: bool) -> None:
-        """Go on, with the rest of a response; ``has_failed`` if something on it was not for a worker."""
+    def write(self, parts: Sequence[bytes]) -> None:
+        """Write the rest of a response; the connection is returned after it."""
+
+    def returned(self, *, has_failed: bool) -> None:
+        """Go on; ``has_failed`` if something on it was not for a worker."""
 
     def abort(self) -> None:
         """End: nobody knows how much of a response was sent."""
@@ -84,6 +92,7 @@ class _Borrower:
         self.engagement, self.control, self.ledger, self.prefix = engagement, control, ledger, prefix
         self.loans: dict[int, _Out] = {}
         self.seen = Entry(State.IDLE, 0, 0)
+        self.seen_at = self.seen_cpu_s = 0.0
         self.looks_left = _LOOKS_UNTIL_GIVEN_BACK
         self.is_leaving = False
 
@@ -91,6 +100,18 @@ class _Borrower:
         """Ask for a loan, or with 0 for all and the worker's end."""
         with contextlib.suppress(OSError):
             self.control.send(pack_recall(number))
+
+    def is_slow(self, now: float) -> bool:
+        """Whether the worker is at what it was at when somebody looked before, and was at it for too long."""
+        entry = self.ledger.read()
+        if entry.state != State.AT_WORK:
+            self.seen = entry
+            return False
+        cpu_s = self.engagement.cpu_s()
+        if entry != self.seen:
+            self.seen, self.seen_at, self.seen_cpu_s = entry, now, cpu_s
+            return False
+        return cpu_s - self.seen_cpu_s >= _SLOW_CPU_S or now - self.seen_at >= _SLOW_S
 
     def let_go(self) -> None:
         """Let go of the worker, which ends."""
@@ -102,17 +123,19 @@ class _Borrower:
 class Lender:
     """Lends connections to so many workers, which are taken when they are first wanted."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is one thing it needs; only a front makes one)
         self,
         sandbox: Engager,
         threads: Executor,
         *,
         most: int,
+        kept_bytes: int,
         client_of: Callable[[Request], str],
         told: Told,
     ) -> None:
         self._sandbox, self._threads, self._loop = sandbox, threads, asyncio.get_running_loop()
-        self._most, self._client_of, self._told = most, client_of, told
+        self._most, self._kept_bytes = most, kept_bytes
+        self._client_of, self._told = client_of, told
         self._borrowers: list[_Borrower] = []
         self._numbers = itertools.count(1)
         self._timer: asyncio.TimerHandle | None = None
@@ -120,6 +143,7 @@ class Lender:
         self._empty.set()
         self._is_engaging = self._is_closed = False
         self._not_before = 0.0
+        self._slow_ends: deque[float] = deque(maxlen=10)
 
     @property
     def lent(self) -> int:
@@ -185,7 +209,11 @@ class Lender:
         prefix = os.urandom(4).hex()
         with theirs:
             ledger = Ledger.create()
-            header: dict[str, object] = {"prefix": prefix, "growth_bytes": _GROWTH_BYTES}
+            header: dict[str, object] = {
+                "prefix": prefix,
+                "kept_bytes": self._kept_bytes,
+                "growth_bytes": _GROWTH_BYTES + self._kept_bytes,
+            }
             engagement = self._sandbox.engage("lend", header, (theirs.fileno(), ledger.descriptor))
         if engagement is None:
             ours.close()
@@ -216,6 +244,8 @@ class Lender:
                 said = read_from_worker(packet)
                 if isinstance(said, GivenBack):
                     self._given_back(borrower, said)
+                elif isinstance(said, Unsent):
+                    self._write(borrower, said)
                 else:
                     self._note(borrower, said)
         except BlockingIOError:
@@ -227,7 +257,13 @@ class Lender:
     def _given_back(self, borrower: _Borrower, given: GivenBack) -> None:
         out = borrower.loans.pop(given.loan, None)
         if out is not None:
-            out.connection.returned(given.unsent, has_failed=given.is_unusual)
+            out.connection.returned(has_failed=given.is_unusual)
+
+    @staticmethod
+    def _write(borrower: _Borrower, rest: Unsent) -> None:
+        out = borrower.loans.get(rest.loan)
+        if out is not None:
+            out.connection.write([rest.data])
 
     def _note(self, borrower: _Borrower, records: Iterable[Record]) -> None:
         used: dict[int, float] = {}
@@ -251,21 +287,29 @@ class Lender:
             if is_at_it and entry.state == State.WRITING:
                 out.connection.abort()
             else:
-                out.connection.returned(b"", has_failed=is_at_it and entry.state == State.AT_WORK)
+                out.connection.returned(has_failed=is_at_it and entry.state == State.AT_WORK)
         if not self._borrowers:
             self._empty.set()
 
     # Looking.
+
+    def _pause(self) -> None:
+        """Engage no worker for a time, which grows with the number that were slow of late."""
+        now = self._loop.time()
+        while self._slow_ends and self._slow_ends[0] < now - _MEMORY_S:
+            self._slow_ends.popleft()
+        self._not_before = now + min(_PAUSE_S * 2 ** len(self._slow_ends), _LONGEST_PAUSE_S)
+        self._slow_ends.append(now)
 
     def _look(self) -> None:
         """End workers that do not come on; look again soon, while there is something to look at."""
         self._timer = None
         is_needed = False
         for borrower in self._borrowers:
-            now = borrower.ledger.read()
-            is_slow = now.state == State.AT_WORK and now == borrower.seen
-            borrower.seen = now
+            is_slow = borrower.is_slow(self._loop.time())
             borrower.looks_left -= borrower.is_leaving
+            if is_slow:
+                self._pause()
             if is_slow or not borrower.looks_left:
                 borrower.engagement.kill()
             is_needed = is_needed or borrower.is_leaving or bool(borrower.loans)

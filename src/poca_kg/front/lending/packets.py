@@ -15,20 +15,25 @@ from poca_kg.front.lending.plain import PlainHead
 
 __all__ = [
     "LARGEST_PACKET",
+    "LARGEST_PIECE",
     "BrokenPacketError",
     "GivenBack",
     "Loan",
     "Record",
+    "Unsent",
     "pack_given_back",
     "pack_loan",
     "pack_recall",
     "pack_records",
+    "pack_unsent",
     "read_from_front",
     "read_from_worker",
 ]
 
-LARGEST_PACKET = 131_072
+LARGEST_PIECE = 65_536
+LARGEST_PACKET = LARGEST_PIECE + 1024
 _GIVEN_BACK = struct.Struct("=cIB")
+_UNSENT = struct.Struct("=cI")
 _RECALL = struct.Struct("=cI")
 _RECORD = struct.Struct("=IIfIB32s")
 
@@ -62,13 +67,18 @@ class Record(NamedTuple):
 class GivenBack(NamedTuple):
     """A connection that a worker wants no more of.
 
-    ``is_unusual`` says that something stands on it that is not for a worker; ``unsent`` is the rest of a
-    response that the client did not take at once.
+    ``is_unusual`` says that something stands on it that is not for a worker, or that its client was slow.
     """
 
     loan: int
     is_unusual: bool = False
-    unsent: bytes = b""
+
+
+class Unsent(NamedTuple):
+    """A piece of a response that a client did not take at once; the front writes it."""
+
+    loan: int
+    data: bytes
 
 
 def pack_loan(loan: Loan) -> bytes:
@@ -85,7 +95,12 @@ def pack_recall(number: int) -> bytes:
 
 def pack_given_back(given: GivenBack) -> bytes:
     """Return the packet that gives a connection back."""
-    return _GIVEN_BACK.pack(b"G", given.loan, given.is_unusual) + given.unsent
+    return _GIVEN_BACK.pack(b"G", *given)
+
+
+def pack_unsent(loan: int, data: bytes) -> bytes:
+    """Return the packet with a piece of a response, which precedes that of the connection."""
+    return _UNSENT.pack(b"U", loan) + data
 
 
 def pack_records(records: Iterable[Record]) -> bytes:
@@ -102,13 +117,13 @@ def read_from_front(packet: bytes) -> Loan | int:
     return Loan(number, PlainHead(block.encode("latin-1"), accept, accept_encoding))
 
 
-def read_from_worker(packet: bytes) -> GivenBack | Iterator[Record]:
+def read_from_worker(packet: bytes) -> GivenBack | Unsent | Iterator[Record]:
     r"""Return what a worker says.
 
     >>> list(read_from_worker(pack_records([Record(1, 2, 0.5, 300, True, bytes(32))])))[0].sent
     300
-    >>> read_from_worker(pack_given_back(GivenBack(4, unsent=b"}")))
-    GivenBack(loan=4, is_unusual=False, unsent=b'}')
+    >>> read_from_worker(pack_given_back(GivenBack(4))), read_from_worker(pack_unsent(4, b"}"))
+    (GivenBack(loan=4, is_unusual=False), Unsent(loan=4, data=b'}'))
 
     Raises
     ------
@@ -116,9 +131,11 @@ def read_from_worker(packet: bytes) -> GivenBack | Iterator[Record]:
         If it is none.
     """
     kind = packet[:1]
-    if kind == b"G" and len(packet) >= _GIVEN_BACK.size:
-        _, loan, is_unusual = _GIVEN_BACK.unpack_from(packet)
-        return GivenBack(loan, bool(is_unusual), packet[_GIVEN_BACK.size :])
+    if kind == b"G" and len(packet) == _GIVEN_BACK.size:
+        _, loan, is_unusual = _GIVEN_BACK.unpack(packet)
+        return GivenBack(loan, bool(is_unusual))
+    if kind == b"U" and len(packet) > _UNSENT.size:
+        return Unsent(_UNSENT.unpack_from(packet)[1], packet[_UNSENT.size :])
     if kind == b"A" and (len(packet) - 1) % _RECORD.size == 0:
         return (Record(*fields) for fields in _RECORD.iter_unpack(packet[1:]))
     raise BrokenPacketError

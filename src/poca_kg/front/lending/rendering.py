@@ -18,14 +18,18 @@ _LENGTH = b"Content-Length: 0\r\n\r\n"
 
 
 class Rendered(NamedTuple):
-    """A response without its date and its request's name: what stands before, between and behind them."""
+    """A response without its date and its request's name.
+
+    What stands before, between and behind them in the head, and the body.
+    """
 
     start: bytes
     middle: bytes
     rest: bytes
+    body: bytes | bytearray
 
-    def response(self, date: bytes, name: bytes) -> bytes:
-        """Return the response to one request; ``date`` is the whole field."""
+    def head(self, date: bytes, name: bytes) -> bytes:
+        """Return the head of the response to one request; ``date`` is the whole field."""
         return b"".join((self.start, date, self.middle, name, self.rest))
 
 
@@ -34,7 +38,7 @@ class Template:
 
     >>> template = Template(ResultFormat.CSV, "", "v1")
     >>> rendered = template.render('W/"1"', "/sparql?query=ASK%7B%7D&format=csv", b"true")
-    >>> rendered.response(b"Date: now\r\n", b"7f").splitlines()[:2]
+    >>> rendered.head(b"Date: now\r\n", b"7f").splitlines()[:2]
     [b'HTTP/1.1 200 OK', b'Date: now']
     """
 
@@ -51,8 +55,8 @@ class Template:
         self._before_name, _, head = head.partition(_NAME.encode())
         self._rest = head.removesuffix(_LENGTH)
 
-    def render(self, tag: str, link: str, body: bytes) -> Rendered:
+    def render(self, tag: str, link: str, body: bytes | bytearray) -> Rendered:
         """Return a response with an entity tag, the address of the answer, and a body."""
         middle = (self._before_tag, tag.encode(), self._before_link, link.encode(), self._before_name)
-        rest = (self._rest, b"Content-Length: %d\r\n\r\n" % len(body), body)
-        return Rendered(self._start, b"".join(middle), b"".join(rest))
+        rest = b"%bContent-Length: %d\r\n\r\n" % (self._rest, len(body))
+        return Rendered(self._start, b"".join(middle), rest, body)

@@ -7,7 +7,7 @@ from poca_kg.front.lending.answering import LARGEST_ANSWER
 __all__ = ["Terms"]
 
 _FIRST, _LONGEST = 1, 256
-_LIGHT_S = 0.02
+_LIGHT_S = 0.25
 
 
 class Terms:
