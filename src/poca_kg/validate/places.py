@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import PROV, RDF, SH
 
 from poca_kg.errors import FilePlace
 from poca_kg.store.lines import DocumentLines
@@ -102,7 +102,7 @@ class RowLocator:
     def place(self, graph: Graph, finding: Finding) -> FilePlace | None:
         """Return file and line of the row, or of the ontology's triple, that tells most about the finding."""
         for triples in telling_triples(graph, finding):
-            found = [self._of_triple(triple) for triple in sorted(triples)]
+            found = [self._of_triple(graph, triple) for triple in sorted(triples)]
             if known := sorted(place for place in found if place is not None):
                 return known[0]
         return None
@@ -112,12 +112,12 @@ class RowLocator:
         del place
         return ""
 
-    def _of_triple(self, triple: Triple) -> FilePlace | None:
+    def _of_triple(self, graph: Graph, triple: Triple) -> FilePlace | None:
         place = self.places.of_triple(*triple)
         if place is not None:
             return place
         subject, predicate, value = triple
-        if not isinstance(subject, URIRef):
+        if not isinstance(subject, URIRef) or (subject, PROV.wasDerivedFrom, None) not in graph:
             return None
         bindings: dict[str, Term] = {"subject": subject, "predicate": predicate, "object": value}
         # no query can name a blank node
