@@ -10,6 +10,7 @@ from typing import Any
 from poca_kg.validate.excerpts import show_line
 from poca_kg.validate.grouping import Group, group_results, rule_name
 from poca_kg.validate.report import Report, Result, Severity
+from poca_kg.vocabulary.prefixes import further_prefixes
 
 __all__ = ["page_of"]
 
@@ -22,6 +23,11 @@ def page_of(report: Report) -> dict[str, Any]:
     >>> page_of(Report(results=()))["groups"]
     []
     """
+    with further_prefixes(report.prefixes):
+        return _page(report)
+
+
+def _page(report: Report) -> dict[str, Any]:
     groups: list[dict[str, Any]] = []
     left = _MOST_CASES
     for group in group_results(report):
@@ -65,7 +71,7 @@ def _case(result: Result, group: Group) -> dict[str, Any]:
     return {
         "node": result.focus_label,
         "what": "" if group.what else result.what,
-        "found": "" if result.value == result.focus_node else result.found,
+        "found": "" if result.is_about_focus else result.found,
         "expected": "" if group.expected else result.expected,
         "how_to_fix": "" if result.how_to_fix in told else result.how_to_fix,
         "details": list(result.details),

@@ -129,10 +129,9 @@ class Explainer:
         if not branches:
             return result
         inner = [each for branch in branches for each in branch.findings][:_MOST_REASONS]
-        nested = tuple(self.reasoned(self.result(each), each, ask=ask, depth=depth + 1) for each in inner)
-        reasons = [text for branch in branches for text in self._reasons(branch)]
-        reasons += [text for each in nested for text in each.details]
-        return replace(result, details=tuple(dict.fromkeys(reasons))[:_MOST_REASONS], nested=nested)
+        nested = {each: self.reasoned(self.result(each), each, ask=ask, depth=depth + 1) for each in inner}
+        reasons = dict.fromkeys(text for branch in branches for text in self._reasons(branch, nested))
+        return replace(result, details=tuple(reasons)[:_MOST_REASONS], nested=tuple(nested.values()))
 
     @cached_property
     def _names(self) -> Names:
@@ -193,11 +192,17 @@ class Explainer:
                 values["path"] = write_path(finding.path)
         return tuple(fill_in(template, values, finding.messages) for template in self._templates[key])
 
-    def _reasons(self, branch: Branch) -> list[str]:
+    def _reasons(self, branch: Branch, nested: Mapping[Finding, Result]) -> list[str]:
         """Return why a branch fails, or that it holds where it should not."""
-        told = [self._reason(inner, branch) for inner in branch.findings]
+        told: list[str] = []
+        for inner in branch.findings:
+            deeper = nested[inner].details if inner in nested else ()
+            # A shape within this one that has no words of its own says no more than what it rests on.
+            if not deeper or inner.path is not None or self._messages(inner):
+                told.append(self._reason(inner, branch))
+            told += deeper
         if branch.kind is BranchKind.WHOLE and told:
-            return [text for inner, text in zip(branch.findings, told, strict=True) if text]
+            return told
         wanted = "" if branch.shape is None else Expectation(self.shapes, branch.shape, self.language).whole()
         key = f"{branch.kind.value}-{'holds' if branch.holds else 'fails'}"
         value = self._names.label(branch.value)

@@ -12,6 +12,7 @@ from poca_kg.validate.compiler.evaluate import judge_with_compiler
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.subset import outside_subset
+from poca_kg.validate.declared_prefixes import declared_prefixes
 from poca_kg.validate.explain import Explainer, Values
 from poca_kg.validate.findings import Finding, Outcome
 from poca_kg.validate.nested import Judge
@@ -25,6 +26,7 @@ from poca_kg.validate.report import Report
 from poca_kg.validate.selection import Choice, Engine, choose, known_errors
 from poca_kg.validate.shapes import Shapes
 from poca_kg.validate.undeclared import OWN_TERMS, find_undeclared
+from poca_kg.vocabulary.prefixes import further_prefixes
 
 __all__ = ["Judged", "Judgement", "Matter"]
 
@@ -73,7 +75,7 @@ class Judged:
     seen, values
         The data, as far as they are at hand.
     judge
-        Who answers for shapes within shapes; nobody for a store elsewhere, which is asked as little as may be.
+        Who answers for shapes within shapes; nobody where a store elsewhere would have to.
     undeclared
         The terms that the ontology does not declare.
     """
@@ -124,11 +126,14 @@ class Judgement:
     ) -> Report:
         """Return the report on what was found."""
         outcome, choice = judged.outcome, judged.choice
+        prefixes = declared_prefixes((self.shapes.rules, matter.graph))
         explainer = Explainer(
             judged.seen, self.shapes, self.locator, self.language, judged.judge, judged.values
         )
+        with further_prefixes(prefixes):
+            results = explain_findings({*outcome.findings, *judged.undeclared}, explainer)
         return Report(
-            results=explain_findings({*outcome.findings, *judged.undeclared}, explainer),
+            results=results,
             names=names,
             triples=triples,
             nodes=outcome.nodes,
@@ -138,6 +143,7 @@ class Judgement:
             version=version,
             engine=choice.engine.value,
             engine_reason=choice.reason,
+            prefixes=prefixes,
         )
 
     def _own_terms(self, matter: Matter) -> list[Term] | None:

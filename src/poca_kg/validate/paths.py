@@ -16,7 +16,7 @@ from rdflib.namespace import RDF, SH
 
 from poca_kg.errors import InputError
 from poca_kg.store.protocol import Term, Triple
-from poca_kg.vocabulary.prefixes import shorten_iri
+from poca_kg.vocabulary.prefixes import prefixes_in_use, shorten_iri
 
 __all__ = [
     "Alternative",
@@ -104,14 +104,13 @@ def read_path(graph: Graph, node: Term, depth: int = 0) -> PropertyPath:
     raise _bad_path()
 
 
-@lru_cache(maxsize=1_000)
 def write_path(path: PropertyPath) -> str:
     """Return a path in SPARQL syntax, with the project's prefixes.
 
     >>> write_path(Sequence((Predicate(SH.path), Repeated(Inverse(Predicate(RDF.rest)), "*"))))
     'sh:path/(^rdf:rest)*'
     """
-    return _write(path, _ALTERNATIVE)
+    return _write_once(path, prefixes_in_use())
 
 
 def properties_of(path: PropertyPath) -> tuple[URIRef, ...]:
@@ -127,6 +126,12 @@ def properties_of(path: PropertyPath) -> tuple[URIRef, ...]:
             return tuple(iri for step in reversed(paths) for iri in properties_of(step))
         case Inverse(inner) | Repeated(inner, _):
             return properties_of(inner)
+
+
+@lru_cache(maxsize=1_000)
+def _write_once(path: PropertyPath, prefixes: tuple[tuple[str, str], ...]) -> str:
+    del prefixes  # they hold already; another set of them asks for another text
+    return _write(path, _ALTERNATIVE)
 
 
 def reach(graph: Graph, start: Term, path: PropertyPath) -> set[Term]:

@@ -193,8 +193,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "since": (
         "only what the changes since {version} can matter to was judged again: nodes {nodes}, whole shapes"
         " {shapes}",
-        "è stato giudicato di nuovo solo ciò che le modifiche da {version} possono toccare: nodi {nodes}, regole"
-        " intere {shapes}",
+        "è stato giudicato di nuovo solo ciò che le modifiche da {version} possono toccare: nodi {nodes},"
+        " regole intere {shapes}",
     ),
     "since-doubt": (
         "everything was judged again and not only what changed since {version}: {doubt}",

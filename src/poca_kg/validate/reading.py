@@ -18,6 +18,7 @@ from poca_kg.store.lexical_store import LexicalStore
 from poca_kg.store.lines import DocumentLines
 from poca_kg.store.parsing import parse_bytes, read_bytes
 from poca_kg.store.protocol import Document
+from poca_kg.validate.declared_prefixes import prefixes_of
 
 __all__ = ["STDIN", "Reading", "find_files", "read_documents", "read_files", "read_rules"]
 
@@ -40,17 +41,23 @@ class Reading:
         How many different triples there are.
     empty
         The names of the files without a triple.
+    prefixes
+        The prefixes that the files declare, as the first that declares one means it.
     """
 
     data: LexicalStore
     lines: Mapping[str, DocumentLines]
     triples: int
     empty: tuple[str, ...]
+    prefixes: Mapping[str, str]
 
     @property
     def graph(self) -> Graph:
         """The triples of the files as a graph for reading; nothing is copied."""
-        return self.data.judged
+        graph = self.data.judged
+        for name, namespace in self.prefixes.items():
+            graph.bind(name, namespace)
+        return graph
 
 
 def read_files(
@@ -73,6 +80,7 @@ def read_files(
         If a file is missing, a folder, not text, or not well-formed, with its place.
     """
     data, lines, empty, triples = LexicalStore(), {}, [], 0
+    prefixes: dict[str, str] = {}
     for number, document in enumerate(read_documents(paths, read_stdin)):
         own = f"{mark}{number}"
         added = data.judge(document, own)
@@ -83,9 +91,10 @@ def read_files(
         ):
             empty.append(document.name)
         lines[document.name] = DocumentLines(document, own)
+        prefixes = {**prefixes_of(document), **prefixes}
     for number, document in enumerate(read_documents(context, read_stdin)):
         data.see(document, f"{mark}c{number}")
-    return Reading(data, lines, triples, tuple(empty))
+    return Reading(data, lines, triples, tuple(empty), prefixes)
 
 
 def read_documents(
@@ -117,8 +126,11 @@ def read_rules(paths: Sequence[Path | str | Document]) -> Graph:
         If a file is missing, a folder, not text, or not well-formed, with its place.
     """
     rules = Graph(bind_namespaces="none")
-    for triple in read_files(paths, mark="s").graph:
+    reading = read_files(paths, mark="s")
+    for triple in reading.graph:
         rules.add(triple)
+    for name, namespace in reading.prefixes.items():
+        rules.bind(name, namespace)
     return rules
 
 

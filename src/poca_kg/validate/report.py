@@ -140,6 +140,8 @@ class Report:
     engine, engine_reason
         Which engine judged (``compiled`` or ``pyshacl``), and why that one, in one sentence; empty where it
         was not recorded.
+    prefixes
+        Those of the user's files that the texts use beside the project's: pairs of prefix and namespace.
     left_out
         How many results of each severity a limit took away; they are counted, but not among ``results``.
     """
@@ -154,6 +156,7 @@ class Report:
     version: str = ""
     engine: str = ""
     engine_reason: str = ""
+    prefixes: tuple[tuple[str, str], ...] = ()
     left_out: Mapping[Severity, int] = field(default_factory=dict)
 
     @property

@@ -69,10 +69,12 @@ def validate_files(  # noqa: PLR0913  (what a call of the command can say)
         shapes = as_shapes(ontology)
         reading = read_files(paths, context=context, read_stdin=read_stdin)
         reading.data.see_triples(shapes.ontology)
-    judgement = Judgement(shapes, FileLocator(reading.graph, reading.lines), language, engine)
+    graph = reading.graph
+    judgement = Judgement(shapes, FileLocator(graph, reading.lines), language, engine)
     notes = tuple(phrase("nothing-to-check", language, name=name) for name in reading.empty)
     names = tuple(path.name if isinstance(path, Document) else str(path) for path in paths)
-    return judgement.report(_matter(reading.data, notes), names, reading.triples)
+    matter = replace(_matter(reading.data, notes), graph=graph)
+    return judgement.report(matter, names, reading.triples)
 
 
 def validate_graph(

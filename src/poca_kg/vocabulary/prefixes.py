@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from rdflib import URIRef
 
 from poca_kg.errors import UnknownNameError, UsageError
 from poca_kg.vocabulary.iris import BASE, KINDS, SCHEMES, kind_namespace
 
-__all__ = ["PREFIXES", "expand_curie", "prefix_header", "shorten_iri"]
+__all__ = ["PREFIXES", "expand_curie", "further_prefixes", "prefix_header", "prefixes_in_use", "shorten_iri"]
 
 PREFIXES: dict[str, str] = {
     "poca": f"{BASE}def/",
@@ -45,6 +48,7 @@ PREFIXES: dict[str, str] = {
 
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _END_OF_NAMESPACE = re.compile(r".*[/#]", re.DOTALL)
+_FURTHER: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("further prefixes", default=())
 _BY_NAMESPACE = {namespace: prefix for prefix, namespace in sorted(PREFIXES.items(), reverse=True)}
 
 
@@ -69,6 +73,30 @@ def expand_curie(curie: str) -> URIRef:
     return URIRef(PREFIXES[prefix] + local)
 
 
+@contextmanager
+def further_prefixes(prefixes: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Let :func:`shorten_iri` know more prefixes, for as long as somebody's own data is spoken of.
+
+    It holds for the thread or task that asked for it and for no other.
+
+    >>> with further_prefixes([("ex", "http://example.org/")]):
+    ...     shorten_iri("http://example.org/a"), shorten_iri("http://www.w3.org/ns/shacl#path")
+    ('ex:a', 'sh:path')
+    >>> shorten_iri("http://example.org/a")
+    '<http://example.org/a>'
+    """
+    token = _FURTHER.set(tuple(sorted(prefixes, key=lambda pair: (-len(pair[1]), pair[0]))))
+    try:
+        yield
+    finally:
+        _FURTHER.reset(token)
+
+
+def prefixes_in_use() -> tuple[tuple[str, str], ...]:
+    """Return the further prefixes that hold now, the longest namespace first."""
+    return _FURTHER.get()
+
+
 def shorten_iri(iri: str) -> str:
     """Return the prefixed name of an IRI, or ``<iri>`` where no prefix fits without an escape.
 
@@ -80,6 +108,9 @@ def shorten_iri(iri: str) -> str:
     prefix = None if end is None else _BY_NAMESPACE.get(end[0])
     if prefix is not None and end is not None and _LOCAL_NAME.fullmatch(iri, end.end()):
         return f"{prefix}:{iri[end.end() :]}"
+    for name, namespace in _FURTHER.get():
+        if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(iri, len(namespace)):
+            return f"{name}:{iri[len(namespace) :]}"
     return f"<{iri}>"
 
 

@@ -11,7 +11,7 @@ from poca_kg.validate.grouping import rule_name
 from poca_kg.validate.phrases import visible
 from poca_kg.validate.renderings.text import notes_of, summary
 from poca_kg.validate.renderings.told import tell
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable, with_its_prefixes
 from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["render_github"]
@@ -20,6 +20,7 @@ _LONGEST_NAME = 4_096
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
+@with_its_prefixes
 def render_github(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return one annotation per result, the worst first, and the summary as a plain line of the log.
 

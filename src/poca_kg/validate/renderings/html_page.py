@@ -17,12 +17,13 @@ from poca_kg.validate.excerpts import show_line
 from poca_kg.validate.grouping import Group, group_results, rule_name
 from poca_kg.validate.phrases import phrase, visible
 from poca_kg.validate.renderings.text import notes_of, summary
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable, with_its_prefixes
 from poca_kg.validate.report import Report, Result
 
 __all__ = ["render_html", "report_section", "report_style"]
 
 
+@with_its_prefixes
 def render_html(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as a whole page.
 

@@ -6,7 +6,7 @@ from rdflib import BNode, Literal, URIRef
 
 from poca_kg.errors import FilePlace
 from poca_kg.store.protocol import Term
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, write_json
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, with_its_prefixes, write_json
 from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["JSON_FORMAT", "render_json"]
@@ -14,6 +14,7 @@ __all__ = ["JSON_FORMAT", "render_json"]
 JSON_FORMAT = 2
 
 
+@with_its_prefixes
 def render_json(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as JSON with sorted results and a stable order of members.
 
@@ -39,6 +40,7 @@ def render_json(report: Report, view: View = DEFAULT_VIEW) -> str:
         },
         "counts": {severity.value: report.count(severity) for severity in Severity},
         "left_out": sum(report.left_out.values()),
+        "prefixes": dict(report.prefixes),
         "notes": list(report.notes),
         "results": [_result(result, numbers) for result in report.results],
     }

@@ -14,7 +14,7 @@ from poca_kg.validate.grouping import Group, group_results, rule_name
 from poca_kg.validate.phrases import phrase, visible
 from poca_kg.validate.renderings.text import notes_of, summary
 from poca_kg.validate.renderings.told import tell
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, with_its_prefixes
 from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["render_junit"]
@@ -24,6 +24,7 @@ _NAME = "poca-kg validate"
 _LONGEST_NAME = 4_096
 
 
+@with_its_prefixes
 def render_junit(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as JUnit XML; data without any result is one test that passes.
 

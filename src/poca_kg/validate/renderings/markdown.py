@@ -14,7 +14,7 @@ from poca_kg.validate.excerpts import show_line
 from poca_kg.validate.grouping import Group, group_results, rule_name
 from poca_kg.validate.phrases import phrase, visible
 from poca_kg.validate.renderings.text import notes_of, summary
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable, with_its_prefixes
 from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["render_markdown"]
@@ -26,6 +26,7 @@ _MOST_LISTED = 200
 _Row = tuple[str, ...]
 
 
+@with_its_prefixes
 def render_markdown(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as Markdown: a table of rules, then each rule with a table of its cases.
 

@@ -18,7 +18,7 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.grouping import group_results, rule_name
 from poca_kg.validate.renderings.text import notes_of
 from poca_kg.validate.renderings.told import tell
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, write_json
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, with_its_prefixes, write_json
 from poca_kg.validate.report import Report, Result, Severity
 from poca_kg.vocabulary.iris import BASE
 
@@ -30,6 +30,7 @@ _SAFE = "/:@!$&'()*+,;=-._~"
 _Object: TypeAlias = dict[str, Any]
 
 
+@with_its_prefixes
 def render_sarif(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as a SARIF log with one run, and every result that the report holds.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from poca_kg.validate.excerpts import show_line
 from poca_kg.validate.grouping import Group, count_by_file, group_results, rule_name
 from poca_kg.validate.phrases import phrase, visible
-from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable
+from poca_kg.validate.renderings.view import DEFAULT_VIEW, View, encodable, with_its_prefixes
 from poca_kg.validate.report import Report, Result, Severity
 
 __all__ = ["counted", "notes_of", "render_text", "summary"]
@@ -23,6 +23,7 @@ _MOST_FILES = 20
 _LONGEST_NOTE = 600
 
 
+@with_its_prefixes
 def render_text(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Return the report as text: the worst first, grouped by rule, each case with its place.
 

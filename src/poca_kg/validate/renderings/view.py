@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Protocol, TypeAlias
 
 from poca_kg.validate.report import Report, Severity
+from poca_kg.vocabulary.prefixes import further_prefixes
 
-__all__ = ["DEFAULT_VIEW", "Paint", "Render", "View", "encodable", "write_json"]
+__all__ = ["DEFAULT_VIEW", "Paint", "Render", "View", "encodable", "with_its_prefixes", "write_json"]
 
 _MOST_INDENTED = 1_000
 Paint: TypeAlias = Callable[[str, Severity], str]
@@ -60,6 +62,17 @@ def write_json(content: Mapping[str, object], results: int) -> str:
     """
     indent = 2 if results <= _MOST_INDENTED else None
     return encodable(json.dumps(content, ensure_ascii=False, indent=indent))
+
+
+def with_its_prefixes(render: Callable[[Report, View], str]) -> Render:
+    """Return a rendering that shortens IRIs by the prefixes of the report, as its texts do already."""
+
+    @wraps(render)
+    def rendered(report: Report, view: View = DEFAULT_VIEW, /) -> str:
+        with further_prefixes(report.prefixes):
+            return render(report, view)
+
+    return rendered
 
 
 def encodable(text: str) -> str:
