@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from xml.etree import ElementTree
 
 import pyshacl
 import pytest
@@ -12,6 +13,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS, SH, XSD
 
 from poca_kg.validate import (
+    RENDERINGS,
     Report,
     Severity,
     View,
@@ -23,6 +25,7 @@ from poca_kg.validate import (
 )
 from poca_kg.validate.engine import mix
 from poca_kg.validate.paths import read_path, write_path
+from poca_kg.validate.renderings.text import notes_of
 
 POCA = "https://w3id.org/poca-kg/def/"
 BAD = """
@@ -243,9 +246,13 @@ def test_no_rendering_fails_or_obeys_hostile_data(shapes, nodes):
             data.add((focus, RDFS.label, value))
     report = validate_graph(data, shapes)
     assert not report.conforms
-    text = render_text(report)
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
-    text.encode("utf-8")
-    json.loads(render_json(report).encode("utf-8"))
-    graph = Graph().parse(data=render_turtle(report).encode("utf-8"), format="turtle")
+    told = {name: rendering.render(report).encode("utf-8") for name, rendering in RENDERINGS.items()}
+    for name in ("text", "github", "html", "md", "junit"):
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", told[name].decode())
+    assert len(json.loads(told["json"])["results"]) == len(report.results)
+    assert len(json.loads(told["sarif"])["runs"][0]["results"]) == len(report.results)
+    graph = Graph().parse(data=told["ttl"], format="turtle")
     assert len(set(graph.objects(None, SH.result))) == len(report.results)
+    assert len(ElementTree.fromstring(told["junit"]).findall(".//testcase")) == len(report.results)
+    assert told["github"].count(b"\n") == len(report.results) + len(notes_of(report))
+    assert b"<script" not in told["html"]

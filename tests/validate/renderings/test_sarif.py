@@ -76,6 +76,18 @@ def test_a_relative_file_is_below_the_root_of_the_sources(report):
     assert artifact == {"uri": "data/towns.ttl", "uriBaseId": "%SRCROOT%"}
 
 
+def test_of_a_single_file_the_file_is_known_even_where_no_line_is(result):
+    def physical(report):
+        (told,) = json.loads(render(report))["runs"][0]["results"]
+        return told["locations"][0].get("physicalLocation")
+
+    lost = (result(place=None),)
+    alone = {"artifactLocation": {"uri": "a%20b.rdf", "uriBaseId": "%SRCROOT%"}}
+    assert physical(Report(lost, ("a b.rdf",))) == alone
+    assert physical(Report(lost, ("a.rdf", "b.rdf"))) is None
+    assert physical(Report(lost, ("1.2",), version="1.2")) is None
+
+
 def test_the_fingerprint_stays_when_lines_move_and_tells_nodes_apart(result):
     def prints(*results):
         told = json.loads(render(Report(results)))["runs"][0]["results"]

@@ -1,7 +1,8 @@
 """The report as the W3C's validation report, in Turtle that is always the same for the same report.
 
-A result never stands twice, and messages keep their languages. ``sh:conforms`` is that of the standard: false
-as soon as there is any result, be it a warning. Source: SHACL, section 3.6.
+A result never stands twice, messages keep their languages, and the result of a shape without any gets one.
+``sh:conforms`` is that of the standard: false as soon as there is any result, be it a warning. Source: SHACL,
+section 3.6.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def render_turtle(report: Report, view: View = DEFAULT_VIEW) -> str:
         sh:conforms true .
     """
     del view  # programs get every result
-    writer = _Writer()
+    writer = _Writer(report.language)
     results = " ,\n        ".join(writer.result(result) for result in report.results)
     lines = ["[] a sh:ValidationReport ;", f"    sh:conforms {str(not report.results).lower()} ."]
     if results:
@@ -48,11 +49,13 @@ def render_turtle(report: Report, view: View = DEFAULT_VIEW) -> str:
 class _Writer:
     """Writes terms, and remembers which prefixes and blank nodes it met."""
 
+    language: str
     prefixes: set[str] = field(default_factory=lambda: {"sh"})
     numbers: dict[BNode, str] = field(default_factory=dict)
 
     def result(self, result: Result, depth: int = 2) -> str:
         indent = "    " * (depth + 1)
+        messages = result.messages or (Literal(result.what, lang=self.language),)
         pairs = [
             ("a", "sh:ValidationResult"),
             ("sh:focusNode", self.term(result.focus_node)),
@@ -62,7 +65,7 @@ class _Writer:
             ("sh:sourceShape", self.term(result.source_shape or result.shape)),
             ("sh:sourceConstraintComponent", self.term(result.component)),
             ("sh:sourceConstraint", "" if result.constraint is None else self.term(result.constraint)),
-            ("sh:resultMessage", " , ".join(self.term(text) for text in result.messages)),
+            ("sh:resultMessage", " , ".join(self.term(text) for text in messages)),
             ("sh:detail", " , ".join(self.result(inner, depth + 1) for inner in result.nested)),
         ]
         inner = f" ;\n{indent}".join(f"{name} {text}" for name, text in pairs if text)

@@ -48,7 +48,7 @@ def render_sarif(report: Report, view: View = DEFAULT_VIEW) -> str:
         "columnKind": "unicodeCodePoints",
         "language": report.language,
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notes(report)}],
-        "results": [_result(result, numbers, report.language) for result in report.results],
+        "results": [_result(result, numbers, report) for result in report.results],
     }
     log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return write_json(log, len(report.results))
@@ -82,23 +82,27 @@ def _rule(result: Result, title: str) -> _Object:
     return rule | ({"helpUri": result.page} if result.page else {})
 
 
-def _result(result: Result, numbers: dict[str, int], language: str) -> _Object:
+def _result(result: Result, numbers: dict[str, int], report: Report) -> _Object:
     name = _rule_id(result)
     return {
         "ruleId": name,
         "ruleIndex": numbers[name],
         "level": _LEVELS[result.severity],
-        "message": _message("\n".join(tell(result, language))),
-        "locations": [_location(result)],
+        "message": _message("\n".join(tell(result, report.language))),
+        "locations": [_location(result, report)],
         "partialFingerprints": {"aboutWhat/v1": _fingerprint(result)},
     }
 
 
-def _location(result: Result) -> _Object:
+def _location(result: Result, report: Report) -> _Object:
+    """Return the node, and the file; of a single file it is known even where the line is not."""
     logical = {"fullyQualifiedName": result.focus_label, "kind": "resource"}
     location: _Object = {"logicalLocations": [logical]}
-    if result.place is not None:
-        location["physicalLocation"] = {"artifactLocation": _artifact(result.place.file), **_region(result)}
+    file = result.place.file if result.place is not None else None
+    if file is None and len(report.names) == 1 and not report.version:
+        file = report.names[0]
+    if file is not None:
+        location["physicalLocation"] = {"artifactLocation": _artifact(file), **_region(result)}
     return location
 
 
