@@ -33,6 +33,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Who follows the link must come to a thing of the right kind that is described, not to a dead end.",
         "Chi segue il legame deve arrivare a una cosa del tipo giusto e descritta, non a un vicolo cieco.",
     ),
+    "type": (
+        "Which rules and which questions apply to a thing depends on its class.",
+        "Dalla classe di una cosa dipende quali regole e quali domande la riguardano.",
+    ),
     "datatype": (
         "Values are compared, sorted and reckoned with by their datatype; text that looks like a number or a "
         "day takes no part in that.",
@@ -143,6 +147,8 @@ def _keys(structure: Structure, shape: URIRef) -> list[str]:
         keys = keys - {"one"} | {"none"}
     if (shape, SH.maxCount, Literal(2)) in rules:
         keys.discard("one")
+    if "kind" in keys and structure.path(shape) is None:
+        keys = keys - {"kind"} | {"type"}
     if "language" in keys or (shape, SH.datatype, RDF.langString) in rules:
         keys = keys - {"datatype"} | {"language"}
     return [key for key in REASONS if key in keys]
