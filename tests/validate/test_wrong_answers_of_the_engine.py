@@ -117,6 +117,9 @@ def test_iris_are_compared_by_their_texts():
     constraint = "sh:property [ sh:path e:v ; sh:lessThan e:w ]"
     assert theirs("e:x e:v e:a ; e:w e:b .", constraint) is True
     assert right("e:x e:v e:a ; e:w e:b .", constraint) == {SH.LessThanConstraintComponent}
+    or_equal = constraint.replace("lessThan", "lessThanOrEquals")
+    assert theirs("e:x e:v e:a ; e:w e:a .", or_equal) is True
+    assert right("e:x e:v e:a ; e:w e:a .", or_equal) == {SH.LessThanOrEqualsConstraintComponent}
 
 
 def test_an_empty_text_is_on_a_cycle_of_its_own():

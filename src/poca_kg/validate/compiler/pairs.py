@@ -48,12 +48,13 @@ def less_than_or_equal(patterns: Patterns, shape: Shape, constraint: Constraint,
 
 def _compared(patterns: Patterns, shape: Shape, wanted: tuple[str, str], focus: Focus) -> Violations:
     other, operator = wanted
+    # Only literals have an order; some engines let a node be less than or equal to itself.
     values = patterns.value_nodes(shape, focus)
     term = patterns.fresh("o")
     left, right = patterns.text.value(values.variable), patterns.text.value(term)
     pattern = (
         f"{values.pattern} {focus.variable} {other} {term} . "
-        f"FILTER(!COALESCE({left} {operator} {right}, false))"
+        f"FILTER(!COALESCE(isLiteral({values.variable}) && {left} {operator} {right}, false))"
     )
     return Violations(pattern, focus.variable, values.variable, others=(term,))
 
