@@ -54,3 +54,36 @@ def test_the_embedded_store_answers_patterns_over_all_graphs() -> None:
     assert len([*store.match(URIRef("http://e/01"))]) == 2
     assert len([*store.match(None, URIRef("http://e/p"))]) == 3
     assert not [*store.match(URIRef("http://e/03"))]
+
+
+QUADS = st.sets(st.tuples(st.integers(0, 6), st.sampled_from(["<http://e/g>", "<http://e/h>", ""])))
+QUERIES = [
+    "SELECT ?s { ?s <http://e/p> ?o } ORDER BY ?s",
+    "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    "SELECT ?g ?s { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g ?s",
+]
+
+
+def quads(some: set[tuple[int, str]]) -> bytes:
+    return "".join(
+        sorted(f'<http://e/{number}> <http://e/p> "" {graph} .\n' for number, graph in some)
+    ).encode()
+
+
+@given(QUADS, QUADS)
+def test_a_store_that_follows_a_change_answers_as_one_that_finds_out_anew(old: set, new: set) -> None:
+    store = EmbeddedStore.from_nquads(quads(old))
+    store.query("ASK {}")
+    for number, graph in old - new:
+        store.update(f"DELETE DATA {{ {written(number, graph)} }}")
+    for number, graph in new - old:
+        store.update(f"INSERT DATA {{ {written(number, graph)} }}")
+    store.follow(change_between(quads(old), quads(new)))
+    fresh = EmbeddedStore.from_nquads(quads(new))
+    for query in QUERIES:
+        assert store.query(query) == fresh.query(query)
+
+
+def written(number: int, graph: str) -> str:
+    triple = f'<http://e/{number}> <http://e/p> ""'
+    return f"GRAPH {graph} {{ {triple} }}" if graph else triple

@@ -31,6 +31,7 @@ from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.protocol import Document
 from poca_kg.store.snapshot import current_snapshot, publish, rollback
+from poca_kg.validate import RECORD_FILE
 
 G = "http://e/g"
 INSERT = "INSERT DATA { GRAPH <http://e/g> { <http://e/a> <http://e/p> 2 } }"
@@ -273,6 +274,37 @@ def test_what_keeps_to_the_shapes_is_published_with_its_report(judged):
     known = {entry.iri: entry.title for entry in snapshot.manifest.graphs}
     assert known["http://e/g"] == ""
     assert any(title for title in known.values())
+
+
+def test_a_write_is_checked_by_what_it_changes_and_its_report_says_so(judged):
+    import json
+
+    client, data = judged.client(), judged.order.data_dir
+    town = "INSERT DATA { GRAPH <http://e/g> { <http://e/s> <http://e/level> <http://e/o> } }"
+    client.update(town)
+    before = current_snapshot(data)
+    assert (before.directory / RECORD_FILE).is_file()
+    client.update(town.replace("/o>", "/other>"))
+    snapshot = current_snapshot(data)
+    report = json.loads((snapshot.directory / "report.json").read_text())
+    assert f"only what the changes since {before.version} can matter to" in json.dumps(report)
+    assert json.loads((snapshot.directory / RECORD_FILE).read_text())["version"] == snapshot.version
+    with pytest.raises(NotConformingError):
+        client.update("INSERT DATA { GRAPH <http://e/g> { <http://e/s> a poca:Statement } }")
+    with pytest.raises(NotConformingError):
+        client.update("DELETE WHERE { GRAPH ?g { ?unit a poca:City } }")
+    assert version_of(data) == snapshot.version
+
+
+def test_a_write_is_checked_in_whole_where_nothing_is_known(tmp_path, tiny_dataset, start):
+    import json
+
+    data = tmp_path / "unknown"
+    publish(tiny_dataset, data)
+    client = start(data, unvalidated=False).client()
+    client.update("INSERT DATA { GRAPH <http://e/g> { <http://e/s> <http://e/p> 1 } }")
+    report = (current_snapshot(data).directory / "report.json").read_text()
+    assert "what was found then is not known" in json.dumps(json.loads(report))
 
 
 # What one write may use

@@ -54,6 +54,7 @@ class Holdings:
         self._base = Base.of(self.snapshot)
         checker = None if order.unvalidated else StoreChecker(read_shapes(order.ontology_dir))
         self.ground = Ground(package_version(), checker, self.snapshot.places)
+        self._warm()
         self._last_size = 0
         self._maker = StoreMaker()
         self.settle()
@@ -103,7 +104,12 @@ class Holdings:
         """Take a published content into memory, for the next write to begin with."""
         self.store = EmbeddedStore.from_nquads(content, self.snapshot.version)
         self._base = Base.of(self.snapshot)
+        self._warm()
         _settle_memory()
+
+    def _warm(self) -> None:
+        """Find out before a fork what every query of its check needs to know: which graphs overlap."""
+        self.store.query("ASK {}")
 
     def settle(self) -> None:
         """Begin to make the store on disk of a large snapshot; the next write may come meanwhile."""

@@ -141,7 +141,9 @@ def _outcome(ground: Ground, base: Base, store: EmbeddedStore) -> Staged:
     files = {"graph.nq": content} | _catalogue(store)
     if ground.checker is None:
         return Staged(version, files)
-    since = Since(base.version, base.record, change_between(base.content, content))
+    change = change_between(base.content, content)
+    store.follow(change)
+    since = Since(base.version, base.record, change)
     checked = ground.checker.check(StoredGraph(store, ground.places, version), since=since)
     as_json = render_json(checked.report)
     if not checked.report.conforms:

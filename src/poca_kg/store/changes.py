@@ -47,6 +47,11 @@ class ContentChange:
     added: frozenset[Quad]
     removed: frozenset[Quad]
 
+    @property
+    def names_blank_nodes(self) -> bool:
+        """Whether there is a blank node in any of them."""
+        return any(has_blank_node(quad[:3]) for quad in self.added | self.removed)
+
     def triples_in(self, store: PatternSource) -> Change:
         """Return the triples that were added and removed; the store holds the new content.
 

@@ -15,9 +15,10 @@ from typing import Any, BinaryIO, TypeAlias
 import pyoxigraph as ox
 from rdflib import Graph
 
-from poca_kg.errors import InputError, LimitError, NotFoundError, UsageError
+from poca_kg.errors import NotFoundError, UsageError
 from poca_kg.store.binding import bind
 from poca_kg.store.bridge import from_engine, node, quad_from_engine, to_engine, triple_from_engine
+from poca_kg.store.changes import ContentChange
 from poca_kg.store.complaints import complain_about_query, complain_about_update
 from poca_kg.store.content import add_empty_graphs, write_content
 from poca_kg.store.depth import check_depth
@@ -28,6 +29,7 @@ from poca_kg.store.gate import check_query, check_update, form_of, plain_form
 from poca_kg.store.glance import prefixes_at_a_glance
 from poca_kg.store.lexer import Token
 from poca_kg.store.merging import Merger, named_dataset
+from poca_kg.store.opening import open_engine
 from poca_kg.store.parsing import bad_data, read_bytes
 from poca_kg.store.protocol import (
     Answer,
@@ -118,7 +120,7 @@ class EmbeddedStore:
             If another process holds it.
         """
         directory.mkdir(parents=True, exist_ok=True)
-        return cls(_open(lambda: ox.Store(str(directory)), directory), version=version, durable=True)
+        return cls(open_engine(lambda: ox.Store(str(directory)), directory), version=version, durable=True)
 
     @classmethod
     def read_only(cls, directory: Path, version: str = "", *, is_disjoint: bool = False) -> EmbeddedStore:
@@ -128,7 +130,7 @@ class EmbeddedStore:
         """
         if not directory.is_dir():
             raise NotFoundError(f"there is no store in {directory}", advice="publish a snapshot first")
-        engine = _open(lambda: ox.Store.read_only(str(directory)), directory)
+        engine = open_engine(lambda: ox.Store.read_only(str(directory)), directory)
         return cls(engine, version=version, writable=False, is_disjoint=is_disjoint)
 
     @property
@@ -285,6 +287,10 @@ class EmbeddedStore:
         """Return a graph of rdflib that reads one graph from here, or all; see ``view``."""
         return view_of(self._engine, None if graph is None else _graph_node(graph), surrogates=surrogates)
 
+    def follow(self, change: ContentChange) -> None:
+        """Bring what was known of the union of graphs up to date with all that was written since."""
+        self._merger.follow(change)
+
     def is_disjoint(self) -> bool:
         """Whether no triple stands in two graphs."""
         return self._merger.is_disjoint()
@@ -386,14 +392,3 @@ def _rows_format(media: ResultFormat) -> ox.QueryResultsFormat | None:
 
 def _graph_node(graph: str) -> ox.NamedNode | ox.DefaultGraph:
     return node(graph) if graph else ox.DefaultGraph()
-
-
-def _open(make: Any, directory: Path) -> ox.Store:
-    try:
-        engine: ox.Store = make()
-    except OSError as error:
-        if "lock" in str(error).lower():
-            advice = "stop that process, or open the store for reading"
-            raise LimitError(f"another process writes to the store in {directory}", advice=advice) from None
-        raise InputError(f"the store in {directory} cannot be opened: {error}") from None
-    return engine

@@ -13,7 +13,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from poca_kg.store.bridge import node
+from poca_kg.store.bridge import node, quad_to_engine
+from poca_kg.store.changes import ContentChange
 from poca_kg.store.lexer import Kind, Token
 
 __all__ = ["Merger", "named_dataset"]
@@ -31,12 +32,41 @@ class Merger:
     def __init__(self, engine: ox.Store, *, is_disjoint: bool = False) -> None:
         self._engine = engine
         self._everything: ox.Store | None = engine if is_disjoint else None
+        self._before: ox.Store | None = None
         self._lock = Lock()
 
     def forget(self) -> None:
         """Drop the merged copy: the content has changed."""
         with self._lock:
-            self._everything = None
+            self._before, self._everything = self._everything or self._before, None
+
+    def follow(self, change: ContentChange) -> None:
+        """Bring the copy that was dropped up to date by all that has changed since it was made.
+
+        Graphs that have come or gone without a triple are none of a change.
+        """
+        if change.names_blank_nodes:
+            return  # the engine has other labels for them
+        added, removed = (tuple(map(quad_to_engine, quads)) for quads in (change.added, change.removed))
+        with self._lock:
+            merged = self._before
+            if merged is None or self._everything is not None:
+                return
+            if merged is self._engine:
+                self._everything = merged if all(self._graphs_of(quad) == 1 for quad in added) else None
+                return
+            for quad in removed:
+                merged.remove(quad)
+            for quad in added:
+                merged.add(quad)
+            for quad in (*removed, *added):
+                take = merged.add if self._graphs_of(quad) else merged.remove
+                take(ox.Quad(quad.subject, quad.predicate, quad.object))
+            self._everything = merged
+
+    def _graphs_of(self, quad: ox.Quad) -> int:
+        """Return in how many graphs the triple of a quad stands."""
+        return sum(1 for _ in self._engine.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))
 
     def is_disjoint(self) -> bool:
         """Whether no triple stands in two graphs; to find out may mean to read them all."""
