@@ -23,6 +23,11 @@ ON_A_PROPERTY = {
     "none at all": ("sh:minCount 1", "e:x e:w 1 .", [None]),
     "enough": ("sh:minCount 2", "e:x e:v 1, 2 .", []),
     "a count of nothing": ("sh:minCount 0", "e:x e:w 1 .", []),
+    "at least itself": (
+        "sh:minCount 0 ; sh:property [ sh:path [ sh:zeroOrMorePath e:w ] ; sh:minCount 1 ]",
+        "e:x e:v 1 .",
+        [],
+    ),
     "too many": ("sh:maxCount 1", "e:x e:v 1, 2 .", [None]),
     "any is too many": ("sh:maxCount 0", "e:x e:v 1 .", [None]),
     "one value written twice is two": ("sh:maxCount 1", 'e:x e:v 1, "01"^^xsd:integer .', [None]),

@@ -9,6 +9,7 @@ from rdflib import Literal
 from rdflib.namespace import SH
 
 from poca_kg.validate.compiler.patterns import Focus, Patterns, Violations, distinct
+from poca_kg.validate.compiler.walking import may_be_empty
 from poca_kg.validate.shape_graph import Constraint, Shape
 
 __all__ = ["at_least", "at_most", "fewer", "qualified_at_least", "qualified_at_most", "unique_languages"]
@@ -16,6 +17,9 @@ __all__ = ["at_least", "at_most", "fewer", "qualified_at_least", "qualified_at_m
 
 def at_least(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focus) -> Violations | None:
     """Return the focus nodes with fewer value nodes than ``sh:minCount``."""
+    if shape.path is not None and may_be_empty(shape.path) and _number(constraint, SH.minCount) == 1:
+        # The path leads from every node at least to itself.
+        return None
     return fewer(focus, patterns.value_nodes(shape, focus), constraint)
 
 
