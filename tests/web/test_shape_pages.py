@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 from rdflib.namespace import SH
 
+from poca_kg.cli import run
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.web import create_app
@@ -97,6 +99,11 @@ def test_a_rule_is_sent_as_it_is_asked_for(rules, accept, media_type):
 def test_the_turtle_of_a_rule_describes_its_iri(rules):
     graph = Graph().parse(data=rules.get("/shape/City-atLevel?format=ttl").text)
     assert set(graph.subjects(SH.path)) == {URIRef(f"{SHAPE}City-atLevel")}
+
+
+def test_the_service_says_what_the_command_says(rules, capsys):
+    assert run(["shapes", "City-atLevel", "--format", "json", "--lang", "it"]) == 0
+    assert rules.get("/shape/City-atLevel?format=json&lang=it").json == json.loads(capsys.readouterr().out)
 
 
 def test_what_nobody_offers_is_refused(rules):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -153,3 +154,15 @@ def test_json_has_the_whole_example():
     [told] = json.loads(as_json([ENTRIES["Statement-contradicts"]], "en"))
     assert told["bad"]["breaks"] == ["pocash:Statement-contradicts"]
     assert told["bad"]["turtle"].startswith("@prefix")
+
+
+def names_of_columns(text: str) -> list[str]:
+    """Return the names of columns of our own tables in a message; whoever checks Turtle has none."""
+    return re.findall(r"(?<![\w:])[a-z]+(?:_[a-z]+)+\b|\bslugs?\b", text)
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_no_message_speaks_of_columns(language):
+    assert names_of_columns("fill in label_en, or correct its slug") == ["label_en", "slug"]
+    told = {name: names_of_columns(BOOK.line(name, language).message) for name in ENTRIES}
+    assert {name: found for name, found in told.items() if found} == {}
