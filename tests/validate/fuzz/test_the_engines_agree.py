@@ -7,16 +7,24 @@ import random
 import pytest
 from rdflib import Graph
 from shacl_engines import compare, compiled, difference, reference, told
-from shacl_random import PROFILES
+from shacl_random import PROFILES, WILD
+from shacl_third import compare_with_third
 
 PREFIXES = "@prefix e: <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> . "
-SHORT = 60
+SHORT = 40
 
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_compiler_and_reference_find_the_same(name: str) -> None:
     seed = random.SystemRandom().randrange(1 << 31)
     tally = compare(PROFILES[name], seed=seed, examples=SHORT)
+    assert tally["findings"] > SHORT / 10, f"seed {seed}: {dict(tally)}"
+
+
+def test_a_third_engine_finds_what_the_compiler_finds() -> None:
+    pytest.importorskip("shifty", reason="no third engine: pip install pyshifty")
+    seed = random.SystemRandom().randrange(1 << 31)
+    tally = compare_with_third(WILD, seed=seed, examples=SHORT)
     assert tally["findings"] > SHORT / 10, f"seed {seed}: {dict(tally)}"
 
 
