@@ -81,6 +81,8 @@ class Places:
         Where the object is not found as written, the first triple with that subject and predicate counts:
         blank nodes have no label to go by, and engines rewrite some literals.
         """
+        if not self._by_pair:
+            return None
         key = (sparql_term(subject), sparql_term(predicate), sparql_term(object_))
         return self._by_term.get(key) or self._by_pair.get(key[:2])
 
