@@ -17,7 +17,7 @@ __all__ = ["DocumentLines"]
 
 _HASH_BITS = 64
 _OFFSET_BITS = 40
-_PIECE = 1 << 16
+_PIECE = 1 << 13
 
 
 class DocumentLines:
