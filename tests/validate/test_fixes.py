@@ -23,10 +23,11 @@ CASES = [
     ),
     ("statement/examples/bad-contradiction-of-itself.ttl", "keep poca:contradicts in one direction only"),
     ("statement/examples/bad-rationale-of-nothing.ttl", "add poca:reason to something else, leading here"),
-    ("statement/examples/bad-held-by-a-city.ttl", "put in its place one of these: a stakeholder group"),
+    ("statement/examples/bad-held-by-a-city.ttl", "put in its place: one of these: a stakeholder group"),
     ("evidence/examples/bad-creator-in-words.ttl", "lead to the thing itself by its IRI, not to a text"),
-    ("evidence/examples/bad-impossible-day-of-access.ttl", 'write it as "2015-01-31"^^xsd:date'),
-    ("institution/examples/bad-competence-without-law.ttl", "put in its place an IRI"),
+    ("evidence/examples/bad-impossible-day-of-access.ttl", "there is no such value; write one that exists"),
+    ("policy/examples/bad-vision-with-horizon-in-words.ttl", 'write it as "2050"^^xsd:gYear'),
+    ("institution/examples/bad-competence-without-law.ttl", "write an IRI, such as <https://…>"),
     ("indicator/examples/bad-observation-in-another-unit.ttl", "poca:unitOfMeasure say the same"),
 ]
 

@@ -75,7 +75,7 @@ def test_users_data_are_validated_with_the_bundled_shapes(installed, tmp_path):
 def test_the_bundled_graph_is_validated_where_nothing_was_built(installed, tmp_path):
     outcome = run(installed, tmp_path, "validate")
     assert outcome.returncode == 0, outcome.stderr
-    assert outcome.stdout.startswith("Conforms (")
+    assert "\nConforms (" in f"\n{outcome.stdout}"
     assert "the current graph" in outcome.stderr
 
 

@@ -88,6 +88,10 @@ def derive_fix(shapes: Shapes, finding: Finding, expected: str, language: str) -
         return ""
     if (finding.shape, SH.maxCount, Literal(0)) in shapes.rules:
         key = "fix-remove"
+    if finding.component == SH.NodeKindConstraintComponent and expected == phrase("kind-IRI", language):
+        key = "fix-iri"
+    if key == "fix-datatype" and _is_ill_typed(shapes, finding):
+        key = "fix-ill-typed"
     if key == "fix-class":
         return _fix_of_class(shapes, finding, expected, language)
     other = _other(shapes, finding)
@@ -127,6 +131,12 @@ def _example(shapes: Shapes, finding: Finding) -> str:
     if datatype is None:
         return ""
     return _EXAMPLES.get(URIRef(str(datatype)), f'"…"^^{write_term(as_term(datatype))}')
+
+
+def _is_ill_typed(shapes: Shapes, finding: Finding) -> bool:
+    """Whether a value says that it has the datatype asked for, so that its text must be what is wrong."""
+    wanted = _parameter(shapes, finding, SH.datatype)
+    return isinstance(finding.value, Literal) and finding.value.datatype == wanted
 
 
 def _other(shapes: Shapes, finding: Finding) -> str:

@@ -107,7 +107,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "fix-remove-there": ("remove {path} where it leads here", "togliere {path} dove conduce qui"),
     "fix-change": ("correct the value", "correggere il valore"),
-    "fix-replace": ("put in its place {expected}", "mettere al suo posto {expected}"),
+    "fix-replace": ("put in its place: {expected}", "mettere al suo posto: {expected}"),
     "fix-choose": ("choose from what is expected", "scegliere tra quanto è atteso"),
     "fix-class": (
         "lead to {expected}, or give what stands there that type: a {name}",
@@ -118,6 +118,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "rinviare alla cosa stessa con il suo IRI, non a un testo",
     ),
     "fix-datatype": ("write it as {example}", "scriverlo come {example}"),
+    "fix-ill-typed": (
+        "there is no such value; write one that exists, such as {example}",
+        "un valore così non esiste; scriverne uno che esiste, per esempio {example}",
+    ),
+    "fix-iri": (
+        "write an IRI, such as <https://…>, or a name with a prefix, not a text",
+        "scrivere un IRI, per esempio <https://…>, o un nome con un prefisso, non un testo",
+    ),
     "fix-equals": ("make {path} and {other} say the same", "far dire lo stesso a {path} e {other}"),
     "fix-disjoint": (
         "take the value away from {path} or from {other}",
