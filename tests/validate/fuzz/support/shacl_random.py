@@ -15,6 +15,7 @@ from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 
 from poca_kg.store.bridge import typed_literal
+from poca_kg.validate.quiet import quiet
 
 __all__ = ["PROFILES", "WILD", "Profile", "cases"]
 
@@ -37,11 +38,12 @@ TEXTS = [
     Literal("a"), Literal("ab"), Literal("b\\c"), Literal("a", lang="en"), Literal("b", lang="en"),
     Literal("a", lang="en-GB"), Literal("ab", lang="de"), _typed("a", E.own),
 ]  # fmt: skip
-ODD = [
-    Literal(""), _typed("one", XSD.integer), _typed("2016-13-01", XSD.date), _typed("300", XSD.byte),
-    _typed("5", XSD.byte), _typed("true", XSD.boolean), _typed("1", XSD.boolean), _typed("NaN", XSD.double),
-    _typed("INF", XSD.double),
-]  # fmt: skip
+with quiet():
+    ODD = [
+        Literal(""), _typed("one", XSD.integer), _typed("2016-13-01", XSD.date), _typed("300", XSD.byte),
+        _typed("5", XSD.byte), _typed("true", XSD.boolean), _typed("1", XSD.boolean), _typed("NaN", XSD.double),
+        _typed("INF", XSD.double),
+    ]  # fmt: skip
 LITERALS = [*NUMBERS, *DAYS, *TEXTS, *ODD]
 DATATYPES = [
     XSD.integer,
