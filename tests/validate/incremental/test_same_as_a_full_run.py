@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from poca_kg.store.changes import Change
@@ -16,6 +16,7 @@ from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.protocol import Triple
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import StoreSource
+from poca_kg.validate.compiler.subset import outside_subset
 from poca_kg.validate.findings import Outcome
 from poca_kg.validate.incremental import Data, Plan, revalidate
 from poca_kg.validate.incremental.revalidation import Focus
@@ -41,6 +42,7 @@ def test_incremental_findings_are_those_of_a_full_run(first: int) -> None:
         check(seed)
 
 
+@example(3161)  # two shapes lead to one result, and only one of them is judged as a whole
 @given(st.integers(min_value=1000))
 @settings(deadline=None, max_examples=50, print_blob=True)
 def test_incremental_findings_are_those_of_a_full_run_for_any_seed(seed: int) -> None:
@@ -50,6 +52,8 @@ def test_incremental_findings_are_those_of_a_full_run_for_any_seed(seed: int) ->
 def check(seed: int) -> None:
     maker = Maker(seed)
     shapes = read_shape_graph(maker.shapes())
+    if outside_subset(shapes) is not None:
+        return
     plan, data = Plan(shapes), maker.data()
     known = full_run(store_of(data), shapes)
     for step in range(3):

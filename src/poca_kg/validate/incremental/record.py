@@ -138,6 +138,7 @@ def _write(finding: Finding) -> dict[str, Any]:
         "constraint": _write_term(finding.constraint),
         "messages": [_write_term(message) for message in finding.messages],
         "details": sorted(map(_write, finding.details), key=json.dumps),
+        "repetition": finding.repetition,
     }
 
 
@@ -154,6 +155,7 @@ def _read(told: dict[str, Any]) -> Finding:
         messages=tuple(_read_literals(told["messages"])),
         details=frozenset(map(_read, told["details"])),
         severity_iri=None if severity_iri is None else URIRef(severity_iri[1]),
+        repetition=told["repetition"],
     )
 
 

@@ -6,8 +6,8 @@ shape at all its focus nodes, or everything. Either way the outcome is that of a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -105,12 +105,14 @@ def revalidate(plan: Plan, data: Data, change: Change, previous: Outcome, judge:
         kept, affected = _keep(plan, data.view(change, most=_MOST_KEPT), previous, affected)
     except TooManyError:
         return Revalidation(judge(plan.shapes), doubt="since-much")
-    found = set(kept)
+    found: Counter[Finding] = Counter()
     if affected.nodes:
-        found.update(judge(plan.shapes, affected.nodes).findings)
+        found += _counted(judge(plan.shapes, affected.nodes).findings)
     if affected.whole:
-        found.update(judge(_only(plan.shapes, affected.whole)).findings)
-    outcome = replace(previous, findings=tuple(found), targets=frozenset(), focus_nodes=nodes)
+        found += _counted(judge(_only(plan.shapes, affected.whole)).findings)
+    # A node that was judged again besides finds once more what is kept anyway.
+    numbered = _numbered(found | _counted(kept))
+    outcome = replace(previous, findings=numbered, targets=frozenset(), focus_nodes=nodes)
     return Revalidation(outcome, sum(map(len, affected.nodes.values())), len(affected.whole))
 
 
@@ -166,6 +168,15 @@ def _keep(plan: Plan, both: View, previous: Outcome, affected: Affected) -> tupl
                     besides.setdefault(node, set()).update(found)
     kept = [finding for finding in previous.findings if finding.focus not in gone.get(finding.shape, ())]
     return kept, Affected({node: frozenset(found) for node, found in besides.items()}, affected.whole)
+
+
+def _counted(findings: Iterable[Finding]) -> Counter[Finding]:
+    """Return how often each finding was found: two ways may lead to it, and then it is two results."""
+    return Counter(replace(finding, repetition=0) for finding in findings)
+
+
+def _numbered(found: Counter[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(one, repetition=at) for one, times in found.items() for at in range(times))
 
 
 def _only(shapes: ShapeGraph, wanted: Collection[ShapeNode]) -> ShapeGraph:
