@@ -1,4 +1,4 @@
-"""``python -m benchmarks.validation generate | stages | run | table``."""
+"""``python -m benchmarks.validation generate | stages | changes | run | table``."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def main() -> None:
         from benchmarks.validation.stages import print_stages  # noqa: PLC0415  (the runs need little memory)
 
         print_stages(options.folder, options.shapes, most=options.most)
+    elif options.command == "changes":
+        from benchmarks.validation.changes import measure_changes  # noqa: PLC0415
+
+        print(json.dumps(measure_changes(options.folder, options.shapes)))
     elif options.command == "table":
         document = json.loads(options.file.read_text(encoding="utf-8"))
         print(page(document, trial=document["trial"]), end="")
@@ -50,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     stages.add_argument("folder", type=Path)
     stages.add_argument("--shapes", choices=tuple(VARIANTS), default="core")
     stages.add_argument("--most", type=int, default=5, help="how many of the slowest queries to print")
+    changes = commands.add_parser("changes", help="print what re-validating after a change of one node takes")
+    changes.add_argument("folder", type=Path)
+    changes.add_argument("--shapes", choices=tuple(VARIANTS), default="core")
     measured = commands.add_parser("run", help="measure, and write JSON and page")
     measured.add_argument("--short", action="store_true", help="a trial: 10,000 triples, one round")
     measured.add_argument("--triples", type=int, nargs="+", help=f"sizes of the graphs; by default {SIZES}")
@@ -57,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     measured.add_argument("--cpu-limit", type=int, default=600, help="seconds of one command")
     measured.add_argument("--engines", nargs="+", choices=[engine.name for engine in ENGINES])
     measured.add_argument("--shapes", nargs="+", choices=tuple(VARIANTS), default=tuple(VARIANTS))
-    measured.add_argument("--only-files", action="store_true", help="no remote store, no many findings")
+    measured.add_argument(
+        "--only-files", action="store_true", help="no remote store, no changes, no many findings"
+    )
     measured.add_argument("--out", type=Path, help="folder of the results")
     return parser
 
@@ -81,6 +90,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         engines=[engine for engine in ENGINES if not options.engines or engine.name in options.engines],
         variants=options.shapes,
         remote=None if options.only_files else min(max(sizes), 100_000),
+        changed=None if options.only_files else 50_000 if options.short else 100_000,
         many=None if options.only_files else 10_000 if options.short else MANY,
     )
 

@@ -73,7 +73,7 @@ def found_by_us(output: str) -> int:
     return sum(int(number.replace(",", "")) for number in _OURS.findall(last.split(";")[0]))
 
 
-PEER = Engine("pyshacl", _pyshacl, _found_by_pyshacl, {"core": 1_000_000, "sparql": 10_000})
+PEER = Engine("pyshacl", _pyshacl, _found_by_pyshacl, {"core": 1_000_000, "sparql": 100_000})
 ENGINES = (
     _ours("compiled", {}),
     _ours("pyshacl", {"core": 100_000, "sparql": 10_000}),

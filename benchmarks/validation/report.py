@@ -53,7 +53,7 @@ def judged(document: Document) -> Iterator[tuple[str, str, str, bool]]:
         share = row["received"] / row["data_bytes"]
         yield f"{of}: share of the data received", "≤ 5 %", f"{share:.1%}", share <= 0.05
     for row in document.get("changes", ()):
-        of = f"one changed {row['kind']}, {row['triples']:,} triples: ms"
+        of = f"one changed {row['kind']}, {row['variant']}, {row['triples']:,} triples: ms"
         yield of, f"< {_MOST_CHANGE_MS}", f"{row['median_ms']:.1f}", row["median_ms"] < _MOST_CHANGE_MS
     for row in _all_rows(document):
         of = f"{row.get('engine', 'remote')}, {row['variant']}, {row['triples']:,} triples: results"
@@ -142,10 +142,19 @@ def _many(document: Document) -> str:
 
 def _changes(document: Document) -> str:
     rows = [
-        (f"{row['triples']:,}", row["kind"], f"{row['median_ms']:.1f}", f"{row['worst_ms']:.1f}")
+        (
+            f"{row['triples']:,}",
+            row["variant"],
+            row["kind"],
+            row["changes"],
+            f"{row['median_ms']:.1f}",
+            f"{row['worst_ms']:.1f}",
+        )
         for row in document.get("changes", ())
     ]
-    return _table("After one changed node", ("triples", "node", "median, ms", "worst, ms"), rows)
+    return _table(
+        "After one changed node", ("triples", "shapes", "node", "changes", "median, ms", "worst, ms"), rows
+    )
 
 
 def _figures(row: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +23,7 @@ from benchmarks.validation.remote import counting_proxy, oxigraph_command, serve
 
 __all__ = ["MANY", "Plan", "run"]
 
+_ROOT = Path(__file__).resolve().parents[2]
 MANY = 450_000
 """Triples that give 50,000 findings if everything has a mistake."""
 
@@ -34,6 +38,7 @@ class Plan:
     engines: Sequence[Engine] = ENGINES
     variants: Sequence[str] = tuple(VARIANTS)
     remote: int | None = None
+    changed: int | None = None
     many: int | None = MANY
 
 
@@ -53,6 +58,8 @@ def run(plan: Plan, tell: Callable[[str], None]) -> dict[str, Any]:
             document["files"] += bench.files(size)
         if plan.remote:
             document["remote"] = bench.remote(plan.remote)
+        if plan.changed:
+            document["changes"] = bench.changes(plan.changed)
         if plan.many:
             document["many"] = bench.many(plan.many)
     return document
@@ -112,6 +119,17 @@ class _Bench:
                 row |= {"requests": traffic.requests, "sent": traffic.sent, "received": traffic.received}
                 rows.append(row)
                 self.tell(f"remote, {variant}: {traffic.requests} requests, {used.wall_s:.1f} s")
+        return rows
+
+    def changes(self, size: int) -> list[dict[str, Any]]:
+        """Return what it takes to validate again after one node has changed, in a process for each variant."""
+        folder = write_case(self.folder / f"changes-{size}", size).path.parent
+        command = [sys.executable, "-m", "benchmarks.validation", "changes", str(folder), "--shapes"]
+        rows: list[dict[str, Any]] = []
+        for variant in self.plan.variants:
+            told = subprocess.run([*command, variant], check=True, capture_output=True, cwd=_ROOT)
+            rows += json.loads(told.stdout)
+            self.tell(f"changes, {variant}: at most {max(row['worst_ms'] for row in rows):.0f} ms")
         return rows
 
     def many(self, size: int) -> list[dict[str, Any]]:

@@ -82,9 +82,17 @@ def test_a_remote_store_is_judged_by_requests_and_bytes(received: int, requests:
 def test_a_change_is_judged(milliseconds: float, met: bool) -> None:
     made = document()
     made["changes"] = [
-        {"kind": "City", "triples": 100_000, "median_ms": milliseconds, "worst_ms": milliseconds}
+        {
+            "kind": "City",
+            "variant": "core",
+            "changes": 2,
+            "triples": 100_000,
+            "median_ms": milliseconds,
+            "worst_ms": milliseconds,
+        }
     ]
     assert [one[-1] for one in judged(made)] == [met]
+    assert "| City |" in page(made, trial=False)
 
 
 @pytest.mark.parametrize(
