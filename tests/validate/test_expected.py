@@ -102,6 +102,11 @@ CASES = [
     ("Node", "sh:node pocash:T . pocash:T a sh:NodeShape", "pocash:T"),
     (
         "Node",
+        "sh:node [ sh:property [ sh:path poca:motto ; sh:minCount 1 ] ]",
+        "a thing with poca:motto: at least one value",
+    ),
+    (
+        "Node",
         "sh:node pocash:T . pocash:T sh:property [ sh:path skos:inScheme ; sh:hasValue scheme:level ]",
         f"a concept of scheme level ({LEVELS})",
     ),

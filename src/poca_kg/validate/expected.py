@@ -127,6 +127,11 @@ class Expectation:
         ]
         return ", ".join(dict.fromkeys(text for text in texts if text))
 
+    def _properties(self) -> str:
+        """Return what the property shapes of the shape ask, in the words of :meth:`_value`."""
+        texts = (self._inner(node) for node in self._parameters(SH.property))
+        return ", ".join(dict.fromkeys(text for text in texts if text))
+
     def _inner(self, node: Node) -> str:
         """Return what a nested shape asks of a value."""
         inner = replace(self, node=node, depth=self.depth + 1)
@@ -140,6 +145,8 @@ class Expectation:
             return self._concept(scheme)
         value, name = self._value(), self._name()
         if path is None:
+            if not name and value and value == self._properties():
+                return self._say("thing-with", inner=value)
             return name or value or _written(self.node)
         wanted = ", ".join(text for text in (self.count(), value) if text)
         return self._say("path-values", path=write_path(path), inner=wanted) if wanted else ""

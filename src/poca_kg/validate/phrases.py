@@ -65,6 +65,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "any-of": ("one of these: {inner}", "una di queste: {inner}"),
     "only-one-of": ("exactly one of these: {inner}", "esattamente una di queste: {inner}"),
     "qualified": ("{count} that is {inner}", "{count} che sia {inner}"),
+    "thing-with": ("a thing {inner}", "una cosa {inner}"),
     "path-values": ("with {path}: {inner}", "con {path}: {inner}"),
     "query": ("nothing that the query of the rule finds", "nulla che la query della regola trovi"),
     "rule": ("what the rule says", "quanto dice la regola"),
@@ -235,6 +236,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "store-rewrote": (
         "judged on the literals that the store holds, which need not be written as in the source (1 for 01)",
         "giudicato sui letterali che il deposito contiene, forse non scritti come nella fonte (1 per 01)",
+    ),
+    "undeclared-not-sought": (
+        "terms that the ontology does not declare are not looked for in a store elsewhere",
+        "in un deposito altrove non si cercano i termini che l'ontologia non dichiara",
     ),
     "empty-default": (
         "the default graph of the store is empty; name the graphs to check",
