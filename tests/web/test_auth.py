@@ -239,6 +239,9 @@ OF_EACH_ROUTE = {
     },
     "/update": {"POST": SHUT, "OPTIONS": SHUT},
     "/static/<path:filename>": {"GET": READ, "HEAD": READ},
+    "/validate": {"GET": READ, "HEAD": READ, "POST": READ, "OPTIONS": READ},
+    "/shape/": {"GET": READ, "HEAD": READ, "OPTIONS": READ},
+    "/shape/<name>": {"GET": READ, "HEAD": READ, "OPTIONS": READ},
 }
 
 
@@ -259,7 +262,11 @@ def test_the_table_of_origins_knows_every_route(app: Flask) -> None:
 def test_what_other_origins_may_read_is_the_same_for_all_of_them_and_never_with_credentials(
     client: FlaskClient, route: str, method: str, allowed: str | None, origin: str, shown: str
 ) -> None:
-    address = route.replace("<path:name>", "g").replace("<path:filename>", "page.css")
+    address = (
+        route.replace("<path:name>", "g")
+        .replace("<name>", "City-atLevel")
+        .replace("<path:filename>", "page.css")
+    )
     headers = {"Origin": origin, "Authorization": shown, "Access-Control-Request-Method": "POST"}
     with client.open(address, method=method, headers=headers) as response:
         assert response.headers.get("Access-Control-Allow-Origin") == allowed
@@ -267,7 +274,7 @@ def test_what_other_origins_may_read_is_the_same_for_all_of_them_and_never_with_
         assert origin not in str(response.headers)
         methods = response.headers.get("Access-Control-Allow-Methods", "")
         assert "Authorization" not in response.headers.get("Access-Control-Allow-Headers", "")
-    if route != "/sparql":
+    if route not in ("/sparql", "/validate"):
         assert not {"POST", "PUT", "DELETE"} & set(methods.split(", "))
 
 

@@ -316,7 +316,8 @@ def test_the_plain_flask_factory_opens_the_current_graph(
     monkeypatch.setattr("poca_kg.web.application.open_graph", lambda: graph)
     rules = sorted(rule.rule for rule in create_app().url_map.iter_rules())
     assert sorted(set(rules)) == [
-        "/", "/data", "/data/<path:name>", "/sparql", "/static/<path:filename>", "/update",
+        "/", "/data", "/data/<path:name>", "/shape/", "/shape/<name>", "/sparql", "/static/<path:filename>",
+        "/update", "/validate",
     ]  # fmt: skip
 
 
