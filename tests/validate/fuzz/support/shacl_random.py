@@ -41,8 +41,8 @@ TEXTS = [
 with quiet():
     ODD = [
         Literal(""), _typed("one", XSD.integer), _typed("2016-13-01", XSD.date), _typed("300", XSD.byte),
-        _typed("5", XSD.byte), _typed("true", XSD.boolean), _typed("1", XSD.boolean), _typed("NaN", XSD.double),
-        _typed("INF", XSD.double),
+        _typed("5", XSD.byte), _typed("true", XSD.boolean), _typed("1", XSD.boolean),
+        _typed("NaN", XSD.double), _typed("INF", XSD.double),
     ]  # fmt: skip
 LITERALS = [*NUMBERS, *DAYS, *TEXTS, *ODD]
 DATATYPES = [
