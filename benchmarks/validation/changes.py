@@ -1,4 +1,4 @@
-"""Re-validation after one changed node: a mistake is made in one thing of each kind, judged, and put right again."""
+"""Validation after one changed node: a mistake is made in one thing of each kind, judged, and put right."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rdflib import URIRef
-from rdflib.util import from_n3
-
 from benchmarks.validation.mistakes import MISTAKES, Mistake
 from benchmarks.validation.terms import thing
+from rdflib import URIRef
+
 from poca_kg.store.changes import Change
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.parsing import parse_file
-from poca_kg.store.protocol import Triple
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import StoreSource
 from poca_kg.validate.findings import Outcome
@@ -78,8 +76,8 @@ def _cases(kind: str, mistakes: tuple[Mistake, ...], variant: str) -> Iterator[t
 def _change(store: EmbeddedStore, subject: URIRef, mistake: Mistake, block: int) -> Change:
     before = set(store.match(subject))
     facts = [(prop.n3(), value.n3()) for _, prop, value in before]
-    told = mistake.change(facts, block)
-    after: set[Triple] = {(subject, URIRef(prop[1:-1]), from_n3(value)) for prop, value in told}
+    told = "".join(f"{subject.n3()} {prop} {value} .\n" for prop, value in mistake.change(facts, block))
+    after = {quad[:3] for quad in EmbeddedStore.from_nquads(told.encode()).quads()}
     return Change(frozenset(after - before), frozenset(before - after))
 
 

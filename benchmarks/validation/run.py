@@ -122,7 +122,7 @@ class _Bench:
         return rows
 
     def changes(self, size: int) -> list[dict[str, Any]]:
-        """Return what it takes to validate again after one node has changed, in a process for each variant."""
+        """Return what it takes to validate again after one node has changed; a process for each variant."""
         folder = write_case(self.folder / f"changes-{size}", size).path.parent
         command = [sys.executable, "-m", "benchmarks.validation", "changes", str(folder), "--shapes"]
         rows: list[dict[str, Any]] = []
