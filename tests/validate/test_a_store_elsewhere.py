@@ -116,6 +116,7 @@ def report_on(store: str, rules: Shapes, *graphs: str) -> Report:
 
 def test_a_store_elsewhere_gives_the_report_that_a_file_gives(store, data, rules):
     report = report_on(store, rules)
+    assert "which need not be written as in the source" in "".join(report.notes)
     here = validate_graph(data, rules, engine=Engine.COMPILED)
     assert told(report) == told(here)
     assert len(report.results) >= 8
@@ -145,6 +146,20 @@ def test_a_store_without_triples_says_so(store, rules):
     report = report_on(store, rules, "http://e/none")
     assert report.conforms
     assert "name the graphs to check" in "".join(report.notes)
+
+
+def test_an_ontology_that_the_store_lacks_is_seen(store):
+    """The store knows no e:Village; the ontology says that a village is a city, and e:land a country."""
+    ontology = PREFIXES + "e:Town rdfs:subClassOf e:Place . e:land a e:Country ."
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:Place ; sh:property e:P .
+    e:P sh:path ( e:in e:in ) ; sh:class e:Country ; sh:maxCount 0 ; sh:message "no land"@en ."""
+    rules = Shapes(*(Graph().parse(data=text, format="turtle") for text in (PREFIXES + shapes, ontology)))
+    report = report_on(store, rules)
+    assert {str(one.component).rpartition("#")[2] for one in report.results} == {
+        "MaxCountConstraintComponent"
+    }
+    assert report.nodes == 1_000
+    assert "are not looked for" in "".join(report.notes)
 
 
 def test_the_command_checks_a_store(store, tmp_path):

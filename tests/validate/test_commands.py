@@ -69,7 +69,9 @@ def invoke(command, *arguments, **kwargs):
 def test_good_data_exits_with_0(write):
     outcome = invoke(validate_command, write(GOOD))
     assert outcome.exit_code == 0
-    assert outcome.stdout.startswith("engine: compiled (every construct of the shapes is in its tested subset)")
+    assert outcome.stdout.startswith(
+        "engine: compiled (every construct of the shapes is in its tested subset)"
+    )
     assert outcome.stdout.splitlines()[-1].startswith("Conforms (")
 
 
@@ -280,6 +282,10 @@ def run(*arguments, text: str | None = None) -> subprocess.CompletedProcess[str]
         (["validate", "data.xyz"], 2, ".xyz"),
         (["validate", "broken.ttl"], 3, "broken.ttl:10:8: "),
         (["validate", "absent.ttl"], 3, "absent.ttl"),
+        (["validate", "*.trig"], 3, "*.trig: fits no file"),
+        (["validate", "good.ttl", "--shapes", "recursive.ttl"], 3, "refers to itself"),
+        (["validate", "--store", "http://127.0.0.1:9/query"], 3, "cannot be reached"),
+        (["validate", "--store", "127.0.0.1:9"], 2, "is no address of a store"),
         (["validate", "good.ttl", "broken.ttl"], 3, "broken.ttl:10:8: "),
         (["validate"], 3, "poca-kg build"),
         (["publish"], 3, "poca-kg build"),
@@ -292,6 +298,7 @@ def test_the_exit_codes_are_those_of_the_documentation(write, monkeypatch, tmp_p
     write("city:a a poca:Town .", "bad.ttl")
     write("city:a ] .", "broken.ttl")
     write("", "data.xyz")
+    write("pocash:S a sh:NodeShape ; sh:targetClass poca:Town ; sh:node pocash:S .", "recursive.ttl")
     monkeypatch.chdir(tmp_path)
     outcome = run(*arguments)
     assert outcome.returncode == code, outcome.stderr

@@ -5,10 +5,12 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, XSD, Graph, Literal, URIRef
 
 from poca_kg.errors import ShapesError, UsageError
+from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
+from poca_kg.store.places import Places
 from poca_kg.store.protocol import Document
 from poca_kg.validate import (
     Engine,
@@ -19,6 +21,7 @@ from poca_kg.validate import (
     read_shapes,
     validate_files,
     validate_graph,
+    validate_store,
 )
 from poca_kg.validate.reading import read_files
 from poca_kg.validate.selection import choose, known_errors
@@ -140,6 +143,17 @@ def test_literals_are_judged_as_the_file_says_them(constraint, value, found, eng
     shapes = f"e:S a sh:NodeShape ; sh:targetNode e:x ; sh:property [ sh:path e:p ; {constraint} ] ."
     results = judged(shapes, f"e:x e:p {value} .", engine).results
     assert sorted(None if one.value is None else str(one.value) for one in results) == found
+
+
+def test_a_store_is_judged_on_what_it_holds_and_the_report_says_so():
+    rules = Shapes.alone(graph('e:S sh:targetNode e:x ; sh:property [ sh:path e:p ; sh:pattern "^0" ] .'))
+    content = Document(f'<http://e/x> <http://e/p> "01"^^<{XSD.integer}> .'.encode(), RdfSyntax.N_QUADS)
+    store = EmbeddedStore.from_nquads(content.data)
+    rewritten = validate_store(store, rules, Places.empty())
+    assert [str(one.value) for one in rewritten.results] == ["1"]
+    assert "which need not be written as in the source" in "".join(rewritten.notes)
+    written = validate_store(store, rules, Places.empty(), content=content)
+    assert (written.results, written.notes, written.triples) == ((), (), 1)
 
 
 @pytest.fixture(scope="module")

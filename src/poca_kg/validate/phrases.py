@@ -299,7 +299,8 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     'red \\u001b[31m, two\\u000alines'
     """
     short = text if len(text) <= longest else text[: longest - 1] + "…"
-    return "".join(_shown(character) for character in short)
+    # What the first question lets through holds none of the characters that the second looks for.
+    return short if short.isprintable() else "".join(map(_shown, short))
 
 
 def write_term(term: Term) -> str:

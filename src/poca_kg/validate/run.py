@@ -143,6 +143,8 @@ def validate_endpoint(
     shapes = as_shapes(ontology)
     triples = count_triples(source)
     notes = [phrase("store-rewrote", language)]
+    if shapes.knows_terms:
+        notes.append(phrase("undeclared-not-sought", language))
     if not triples:
         notes.append(phrase("empty-default", language))
     nothing = Graph(bind_namespaces="none")
