@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF
@@ -76,8 +77,13 @@ class Names:
     def _texts(self, node: Term) -> list[Literal]:
         return [
             text
-            for graph in (self.graph, self.background)
-            for key in LABEL_PROPERTIES
+            for graph, key in self._labelled
             for text in graph.objects(node, key)
             if isinstance(text, Literal)
         ]
+
+    @cached_property
+    def _labelled(self) -> list[tuple[Graph, URIRef]]:
+        """Return the properties for labels that are in use, each with the graph that uses it."""
+        graphs = (self.graph, self.background)
+        return [(graph, key) for graph in graphs for key in LABEL_PROPERTIES if (None, key, None) in graph]
