@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from rdflib import URIRef
+
 from poca_kg.errors import InputError, LimitError, UsageError
 from poca_kg.settings import package_version
 from poca_kg.store.protocol import Term
@@ -52,6 +54,7 @@ class EndpointSource:
 
     surrogates = False
     lexical = False
+    carriers = frozenset[URIRef]()
 
     def __init__(self, url: str, *, graphs: Sequence[str] = (), timeout_s: float = _TIMEOUT_S) -> None:
         parts = urlsplit(url)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Protocol
 
-from rdflib import BNode
+from rdflib import BNode, URIRef
 
 from poca_kg.errors import UsageError
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.protocol import Solutions, Store, Term
+from poca_kg.store.surrogates import SURROGATE
 
 __all__ = ["Source", "StoreSource"]
 
@@ -24,6 +26,10 @@ class Source(Protocol):
     @property
     def lexical(self) -> bool:
         """Whether such literals would stand in the data as surrogates, if there were any."""
+
+    @property
+    def carriers(self) -> frozenset[URIRef]:
+        """The properties that have surrogates among their objects."""
 
     @property
     def requests(self) -> int:
@@ -60,6 +66,15 @@ class StoreSource:
     def lexical(self) -> bool:
         """Whether such literals would stand in the data as surrogates, if there were any."""
         return self._lexical
+
+    @cached_property
+    def carriers(self) -> frozenset[URIRef]:
+        """The properties that have surrogates among their objects; the store is looked through once."""
+        if not self._surrogates:
+            return frozenset()
+        test = f'STRSTARTS(STR(DATATYPE(?o)), "{SURROGATE}")'
+        rows = self._ask(f"SELECT DISTINCT ?p WHERE {{ ?s ?p ?o FILTER({test}) }}", {})
+        return frozenset(term for (term,) in rows if isinstance(term, URIRef))
 
     @property
     def requests(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rdflib import BNode, Literal
+from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import SH
 
 from poca_kg.errors import LimitError
@@ -15,6 +15,7 @@ from poca_kg.validate.compiler.applied import spread
 from poca_kg.validate.compiler.compilation import PATTERNS, Compilation
 from poca_kg.validate.compiler.conditions import CONDITIONS
 from poca_kg.validate.compiler.patterns import Hierarchy
+from poca_kg.validate.compiler.sight import may_see
 from poca_kg.validate.compiler.source import Source
 from poca_kg.validate.compiler.sparql import read_sparql_constraint
 from poca_kg.validate.compiler.targets import target_focus
@@ -41,20 +42,28 @@ _SHORT, _SHALLOW, _LONG = 20_000, 60, 500_000
 def outside_subset(shapes: ShapeGraph, source: Source | None = None) -> str | None:
     """Return why the compiler cannot judge by these shapes, in words for the report; ``None`` if it can.
 
-    Queries of constraints do not know of surrogates: where a source holds some, they are left alone.
+    Queries of constraints do not know of surrogates: where they may come upon some, they are left alone.
 
     >>> from rdflib import Graph
     >>> outside_subset(ShapeGraph({}, Graph())) is None
     True
     """
-    lexical = source is not None and source.lexical
-    surrogates = source is not None and (source.surrogates or (lexical and names_rewritten(shapes)))
-    return _first_reason(shapes, surrogates)
+    if source is None or not source.lexical or not _queries_of_constraints(shapes):
+        return _first_reason(shapes, None)
+    return _first_reason(shapes, source.carriers)
 
 
 @lru_cache(maxsize=8)
-def _first_reason(shapes: ShapeGraph, surrogates: bool) -> str | None:
-    return next(_reasons(shapes, surrogates=surrogates), None)
+def _first_reason(shapes: ShapeGraph, carriers: frozenset[URIRef] | None) -> str | None:
+    return next(_reasons(shapes, carriers), None)
+
+
+def _queries_of_constraints(shapes: ShapeGraph) -> bool:
+    return any(
+        constraint.component == SH.SPARQLConstraintComponent
+        for shape in shapes.shapes.values()
+        for constraint in shape.constraints
+    )
 
 
 def names_rewritten(shapes: ShapeGraph) -> bool:
@@ -66,7 +75,7 @@ def names_rewritten(shapes: ShapeGraph) -> bool:
     return any(surrogate_of(term) != term for term in terms)
 
 
-def _reasons(shapes: ShapeGraph, *, surrogates: bool) -> Iterator[str]:
+def _reasons(shapes: ShapeGraph, carriers: frozenset[URIRef] | None) -> Iterator[str]:
     for shape in shapes.shapes.values():
         name = name_shape(shapes.rules, shape.node)
         if any(_is_blank(target.term) for target in shape.targets if target.kind is TargetKind.NODE):
@@ -75,9 +84,9 @@ def _reasons(shapes: ShapeGraph, *, surrogates: bool) -> Iterator[str]:
             if (reason := _reason(constraint)) is not None:
                 yield f"{name} {reason}"
             if constraint.component == SH.SPARQLConstraintComponent and constraint.source is not None:
-                if surrogates:
-                    yield f"{name} asks a query, and data hold literals whose text the store would rewrite"
                 query = read_sparql_constraint(shapes.rules, shape, constraint.source)
+                if carriers is not None and may_see(shapes, query, carriers):
+                    yield f"{name} asks a query, and data hold literals whose text the store would rewrite"
                 yield from (f"{name}: {doubt}" for doubt in query.doubts)
     if any(_is_too_deep(shapes, shape) for shape in shapes.targeted):
         yield f"shapes stand within shapes more than {_DEEPEST} times"
