@@ -9,10 +9,10 @@ STAMP := $(VENV)/.installed
 STAMP_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help serve graph test lint types contracts check manifest reference wheel bench bench-service bench-validation soak soak-short clean
+.PHONY: help serve graph test lint types contracts check manifest reference wheel bench bench-service bench-validation bench-validation-short soak soak-short clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "poca-kg needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
@@ -70,6 +70,9 @@ bench-service: graph $(STAMP_DEV) ## measure the service beside its peers (needs
 bench-validation: $(STAMP_DEV) ## measure validation beside pyshacl, and write benchmarks/results/
 	$(RUN)python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]'
 	$(RUN)python -m benchmarks.validation run
+
+bench-validation-short: $(STAMP_DEV) ## a trial of it: every engine finds just the mistakes that were made
+	$(RUN)python -m benchmarks.validation run --short
 
 soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 100 publications, 500 kills; writes benchmarks/results/
 	$(RUN)python benchmarks/soak/soak.py --write benchmarks/results/soak.json

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.validation.engines import ENGINES
 from benchmarks.validation.graphs import SHARE, VARIANTS, write_case
-from benchmarks.validation.report import page
+from benchmarks.validation.report import page, wrong
 from benchmarks.validation.run import MANY, Plan, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +79,8 @@ def _run(options: argparse.Namespace) -> None:
     document["trial"] = trial
     _write(out / "validation", document)
     print((out / "validation.md").read_text(encoding="utf-8"))
+    if found := wrong(document):
+        sys.exit(f"not just the mistakes that were made: {'; '.join(found)}")
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.service.quiet import QUIET_SHARE
 from benchmarks.validation.graphs import CONSTRAINTS
 
-__all__ = ["COMPILED", "LEAST_RATIO", "REFERENCE", "judged", "page", "ratio"]
+__all__ = ["COMPILED", "LEAST_RATIO", "REFERENCE", "judged", "page", "ratio", "wrong"]
 
 Document = dict[str, Any]
 COMPILED, REFERENCE = "poca-kg, compiled", "pyshacl"
@@ -56,8 +56,12 @@ def judged(document: Document) -> Iterator[tuple[str, str, str, bool]]:
         of = f"one changed {row['kind']}, {row['variant']}, {row['triples']:,} triples: ms"
         yield of, f"< {_MOST_CHANGE_MS}", f"{row['median_ms']:.1f}", row["median_ms"] < _MOST_CHANGE_MS
     for row in _all_rows(document):
-        of = f"{row.get('engine', 'remote')}, {row['variant']}, {row['triples']:,} triples: results"
-        yield of, str(row["expected"]), str(row["found"]), row["found"] == row["expected"]
+        yield _of_results(row), str(row["expected"]), str(row["found"]), row["found"] == row["expected"]
+
+
+def wrong(document: Document) -> list[str]:
+    """Return which runs did not find just the mistakes that were made."""
+    return [_of_results(row) for row in _all_rows(document) if row["found"] != row["expected"]]
 
 
 def page(document: Document, *, trial: bool) -> str:
@@ -86,6 +90,10 @@ def _heading(document: Document, trial: bool) -> str:
 def _asked(document: Document) -> str:
     rows = [(of, bound, found, "met" if met else "**missed**") for of, bound, found, met in judged(document)]
     return _table("What is asked for", ("of", "bound", "found", ""), rows)
+
+
+def _of_results(row: dict[str, Any]) -> str:
+    return f"{row.get('engine', 'remote')}, {row['variant']}, {row['triples']:,} triples: results"
 
 
 def _files(document: Document) -> str:

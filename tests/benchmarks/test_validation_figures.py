@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from benchmarks.validation.engines import ENGINES, PEER, found_by_us
 from benchmarks.validation.processes import run_measured
-from benchmarks.validation.report import COMPILED, judged, page, ratio
+from benchmarks.validation.report import COMPILED, judged, page, ratio, wrong
 
 
 def row(engine: str, triples: int, cpu_s: float, **more: Any) -> dict[str, Any]:
@@ -66,6 +66,8 @@ def test_a_wrong_number_of_results_is_a_miss() -> None:
     made = document(row(COMPILED, 10_000, 1.5, found=2))
     assert [one[-1] for one in judged(made)] == [False]
     assert "**missed**" in page(made, trial=False)
+    assert wrong(made) == [f"{COMPILED}, core, 10,000 triples: results"]
+    assert wrong(document(row(COMPILED, 10_000, 1.5))) == []
 
 
 @pytest.mark.parametrize(
