@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from rdflib import BNode, Graph, Literal, Namespace
+from rdflib import RDFS, BNode, Graph, Literal, Namespace
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Term
@@ -66,6 +66,25 @@ def test_a_subclass_without_a_name_counts(compiled):
     triples = """e:x a _:b ; e:p e:y, e:z . _:b rdfs:subClassOf e:C . e:y a _:c . _:c rdfs:subClassOf e:Q .
     e:Q rdfs:subClassOf e:D ."""
     assert compiled.told(compiled.run(shapes, triples)) == [("x", "z", "Class")]
+
+
+def test_very_many_subclasses_are_not_listed_in_queries(compiled):
+    shapes = compiled.read_shapes("e:S sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:class e:C ] .")
+    many = " ".join(f"e:k{number} rdfs:subClassOf e:k{number // 2} ." for number in range(1, 3000))
+    source = compiled.data(f"{many} e:k0 rdfs:subClassOf e:C . e:x a e:k2999 ; e:p e:y, e:z . e:y a e:Told .")
+    vocabulary = Graph()
+    vocabulary.add((E.Told, RDFS.subClassOf, E.C))
+    found = run_compiled(shapes, source, vocabulary=vocabulary).findings
+    assert compiled.told(found) == [("x", "z", "Class")]
+    assert max(map(len, source.asked)) < 2000
+
+
+def test_a_deep_hierarchy_is_one_request(compiled):
+    chain = " ".join(f"e:k{number} rdfs:subClassOf e:k{number + 1} ." for number in range(50))
+    shapes = compiled.read_shapes("e:S sh:targetClass e:k50 ; sh:nodeKind sh:Literal .")
+    source = Distant(compiled.data(f"{chain} e:x a e:k0 .", lexical=False))
+    assert [one.focus for one in run_compiled(shapes, source).findings] == [E.x]
+    assert source.requests == 3
 
 
 WAYS = "e:a e:p e:b . e:b e:p e:c ; e:q e:d . e:c e:p e:a . e:e e:r e:a ."

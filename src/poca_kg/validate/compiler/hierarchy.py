@@ -17,7 +17,8 @@ from poca_kg.validate.shape_graph import ShapeGraph, TargetKind
 
 __all__ = ["named_classes", "read_hierarchy"]
 
-_MANY = 200
+_MOST_ASKED = 500
+_MOST_LISTED = 2000
 _KINDS = {TargetKind.CLASS, TargetKind.IMPLICIT_CLASS}
 
 
@@ -34,46 +35,68 @@ def named_classes(shapes: ShapeGraph) -> frozenset[Term]:
 def read_hierarchy(source: Source, classes: Iterable[Term], vocabulary: Graph | None = None) -> Hierarchy:
     """Return the subclasses of each class in source and vocabulary together, itself included, sorted.
 
-    The source is asked level by level, about all classes at once; where there are no subclasses, once.
+    The source is asked about all classes at once, and again only about those that the vocabulary leads to.
+    Where there are too many, or one is a blank node, the classes of the vocabulary are listed and it is said
+    that there are more.
     """
     wanted = sorted(classes)
-    below = _subclass_edges(source, wanted, vocabulary)
-    closures = {kind: _closure(below, kind) for kind in wanted}
-    subclasses = {
-        kind: tuple(sorted(one for one in found if isinstance(one, URIRef)))
-        for kind, found in closures.items()
-    }
-    unlisted = {kind for kind, found in closures.items() if any(isinstance(one, BNode) for one in found)}
-    instances: dict[Term, tuple[Term, ...]] = {}
-    if vocabulary is not None:
-        typed: dict[Term, set[Term]] = defaultdict(set)
-        for subject, kind in vocabulary.subject_objects(RDF.type):
-            if isinstance(subject, URIRef):
-                typed[as_term(kind)].add(subject)
-        for kind in wanted:
-            instances[kind] = tuple(sorted({node for below in subclasses[kind] for node in typed[below]}))
-    return Hierarchy(subclasses, instances, frozenset(unlisted))
+    told = _told(vocabulary)
+    below, is_all = _subclasses(source, wanted, told)
+    subclasses: dict[Term, tuple[Term, ...]] = {}
+    unlisted: set[Term] = set()
+    for kind in wanted:
+        found = _closure(below, kind)
+        if not is_all or any(isinstance(one, BNode) for one in found):
+            unlisted.add(kind)
+            found = _closure(told, kind)
+        subclasses[kind] = tuple(sorted(one for one in found if isinstance(one, URIRef)))
+    return Hierarchy(subclasses, _instances(subclasses, vocabulary), frozenset(unlisted))
 
 
-def _subclass_edges(source: Source, wanted: list[Term], vocabulary: Graph | None) -> dict[Term, set[Term]]:
-    """Return the subclasses that stand directly below each class that is reached from those wanted."""
+def _told(vocabulary: Graph | None) -> dict[Term, set[Term]]:
+    """Return the subclasses that a vocabulary puts directly below each class."""
     below: dict[Term, set[Term]] = defaultdict(set)
-    if vocabulary is not None:
-        for subject, kind in vocabulary.subject_objects(RDFS.subClassOf):
-            below[as_term(kind)].add(as_term(subject))
-    asked: set[Term] = set()
-    while fresh := sorted(
-        kind for kind in _closure_of_all(below, wanted) - asked if isinstance(kind, URIRef)
-    ):
-        part = fresh[:_MANY]
-        asked |= set(part)
-        above = " ".join(map(sparql_term, part))
-        edges = f"VALUES ?above {{ {above} }} ?below <{RDFS.subClassOf}> ?above"
-        query = f"SELECT DISTINCT ?above ?below WHERE {{ {edges} }}"
-        for above_it, subclass in source.select(query):
-            if above_it is not None and isinstance(subclass, URIRef | BNode):
-                below[above_it].add(subclass)
+    for subject, kind in () if vocabulary is None else vocabulary.subject_objects(RDFS.subClassOf):
+        below[as_term(kind)].add(as_term(subject))
     return below
+
+
+def _subclasses(
+    source: Source, wanted: list[Term], told: dict[Term, set[Term]]
+) -> tuple[dict[Term, set[Term]], bool]:
+    """Return the subclasses below each class that is reached, and whether these are all."""
+    below = defaultdict(set, {kind: set(found) for kind, found in told.items()})
+    known: set[Term] = set()
+    while fresh := [kind for kind in _closure_of_all(below, wanted) - known if isinstance(kind, URIRef)]:
+        part = sorted(fresh)[:_MOST_ASKED]
+        known |= set(part)
+        above = " ".join(map(sparql_term, part))
+        edges = f"VALUES ?above {{ {above} }} ?below <{RDFS.subClassOf}>+ ?above"
+        query = f"SELECT DISTINCT ?above ?below WHERE {{ {edges} }} LIMIT {_MOST_LISTED}"
+        rows = 0
+        for kind, subclass in source.select(query):
+            rows += 1
+            if kind is not None and isinstance(subclass, URIRef | BNode):
+                below[kind].add(subclass)
+                # What the source puts below it stands in this answer too; the vocabulary has its own say.
+                known.add(subclass)
+        if rows >= _MOST_LISTED:
+            return below, False
+    return below, True
+
+
+def _instances(
+    subclasses: dict[Term, tuple[Term, ...]], vocabulary: Graph | None
+) -> dict[Term, tuple[Term, ...]]:
+    """Return the instances that a vocabulary has of each class."""
+    typed: dict[Term, set[Term]] = defaultdict(set)
+    for subject, kind in () if vocabulary is None else vocabulary.subject_objects(RDF.type):
+        if isinstance(subject, URIRef):
+            typed[as_term(kind)].add(subject)
+    return {
+        kind: tuple(sorted({node for one in found for node in typed[one]}))
+        for kind, found in subclasses.items()
+    }
 
 
 def _closure_of_all(below: dict[Term, set[Term]], wanted: Iterable[Term]) -> set[Term]:

@@ -81,7 +81,8 @@ class Violations:
 class Hierarchy:
     """Classes with all their subclasses, and their instances that only a vocabulary knows.
 
-    ``unlisted`` are the classes with a subclass that is a blank node, which no query can name.
+    ``unlisted`` are the classes with more subclasses than that: very many, or one that is a blank node, which
+    no query can name.
     """
 
     subclasses: Mapping[Term, tuple[Term, ...]]
@@ -157,8 +158,11 @@ def class_pattern(patterns: Patterns, variable: str, *kinds: URIRef) -> str:
     """Return a pattern for the instances of a class or of its subclasses, or of any of several classes."""
     classes = all_classes(patterns, *kinds)
     if not classes:
-        name, top = patterns.fresh("class"), " ".join(map(patterns.text.stored, sorted(kinds)))
-        return f"VALUES {name} {{ {top} }} {variable} {_TYPE}/{_SUBCLASS}* {name} ."
+        below = patterns.hierarchy.subclasses
+        tops = tuple(sorted({found for kind in kinds for found in below.get(kind, (kind,))}))
+        name = patterns.fresh("class")
+        above = f"VALUES {name} {{ {patterns.text.all_stored(tops)} }}"
+        return f"{above} {variable} {_TYPE}/{_SUBCLASS}* {name} ."
     if len(classes) == 1:
         return f"{variable} {_TYPE} {patterns.text.stored(classes[0])} ."
     name = patterns.fresh("class")
