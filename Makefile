@@ -74,9 +74,10 @@ bench-validation: $(STAMP_DEV) ## measure validation beside pyshacl, and write b
 bench-validation-short: $(STAMP_DEV) ## a trial of it: every engine finds just the mistakes that were made
 	$(RUN)python -m benchmarks.validation run --short
 
-soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 100 publications, 500 kills; writes benchmarks/results/
+soak: $(STAMP_DEV) ## ten minutes of mixed load with runaways, 30,000 mutants, 20,000 random shapes, 100 publications, 500 kills; writes benchmarks/results/
 	$(RUN)python benchmarks/soak/soak.py --write benchmarks/results/soak.json
 	$(RUN)python benchmarks/soak/fuzz.py --write benchmarks/results/fuzz.json
+	$(RUN)python benchmarks/soak/shacl.py --write benchmarks/results/shacl-fuzz.json
 	PUBLICATIONS=100 $(RUN)python -m pytest -q tests/service/test_life.py -k many_are_published
 	$(RUN)python benchmarks/soak/kill.py --write benchmarks/results/kill.json
 	SOAK_KILLS=200 $(RUN)python -m pytest -q tests/writer/test_durability.py -k is_killed

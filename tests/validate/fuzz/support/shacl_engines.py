@@ -72,7 +72,8 @@ def compare(profile: Profile, *, seed: int, examples: int) -> Counter[str]:
         assert found == expected, told(case, difference(found, expected), seed)
         tally["findings" if found else "no findings"] += 1
 
-    judged()
+    with quiet():
+        judged()
     return tally
 
 
