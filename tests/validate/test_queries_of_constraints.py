@@ -70,6 +70,7 @@ FOUND = [
     (r"SELECT $this ?value { e:d\-1 e:r $this . $this e:p ?value }", ["a 1", "a 2"]),
     ("SELECT $this (COUNT(?x) AS ?value) { $this e:p ?x } GROUP BY $this", ["a 2", "b 1"]),
     ("SELECT $this { FILTER NOT EXISTS { $this e:q ?x } }", ["b b"]),
+    ("SELECT $this ?value { _:n e:q $this . $this e:p ?value . _:n e:p 1 }", ["b 3"]),
     ("SELECT * { $this e:q ?value }", ["a http://e/b"]),
 ]
 
@@ -191,6 +192,15 @@ def test_a_query_judges_within_other_shapes(constraint: str, expected: list[str]
         e:N a sh:NodeShape ; sh:sparql [ sh:select "SELECT $this {{ $this <http://e/p> 3 }}" ] ."""
     report = judge(Shapes.alone(Graph().parse(data=text)), engine)
     assert sorted({result.focus_node.rpartition("/")[2] for result in report.results}) == expected
+
+
+@pytest.mark.parametrize("engine", [Engine.COMPILED, Engine.PYSHACL])
+def test_a_query_with_blank_nodes_may_stand_in_a_query_twice(engine: Engine) -> None:
+    text = f"""{PREFIXES} e:S a sh:NodeShape ; sh:targetNode e:a , e:b ; sh:xone ( e:N e:M ) ; sh:not e:N .
+        e:M a sh:NodeShape ; sh:not e:N .
+        e:N a sh:NodeShape ; sh:sparql [ sh:select "SELECT $this {{ _:n <http://e/q> $this }}" ] ."""
+    report = judge(Shapes.alone(Graph().parse(data=text)), engine)
+    assert [result.component for result in report.results] == [SH.NotConstraintComponent]
 
 
 def test_prefixes_are_found_where_imports_lead() -> None:

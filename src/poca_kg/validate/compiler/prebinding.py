@@ -43,6 +43,9 @@ class ConstraintQuery:
         Where the focus nodes are to be joined: the offsets behind some ``{``, rising.
     paths, names
         Where ``$PATH`` and prefixed names stand: pairs of offsets.
+    blanks
+        Where labelled blank nodes stand, and the variables that say the same: pairs of offsets and names.
+        Two patterns of one query may not share a label, and one constraint may stand in a query twice.
     own_prefixes
         The namespaces that the prologue declares, by their prefixes.
     doubts
@@ -56,6 +59,7 @@ class ConstraintQuery:
     openings: tuple[int, ...]
     paths: tuple[tuple[int, int], ...]
     names: tuple[tuple[int, int], ...]
+    blanks: tuple[tuple[int, int, str], ...]
     own_prefixes: Mapping[str, str] = field(hash=False)
     doubts: tuple[str, ...]
     has_empty_path: bool = False
@@ -85,6 +89,7 @@ class ConstraintQuery:
         spaces = {**(prefixes or {}), **self.own_prefixes}
         edits = [(offset, offset, f" {{ {focus} }}") for offset in self.openings]
         edits += [(start, end, path) for start, end in self.paths]
+        edits += self.blanks
         edits += [(start, end, write_out(self.text[start:end], spaces)) for start, end in self.names]
         pieces, done = [], self.start
         for start, end, text in sorted(edits):
@@ -135,6 +140,7 @@ def read_constraint_query(text: str, *, path_may_be_empty: bool = False) -> Cons
         names=tuple(
             _place(token) for token in reader.tokens if token.kind is Kind.NAME and token.start > start
         ),
+        blanks=_blanks(reader.tokens),
         own_prefixes=_own_prefixes(reader.tokens[: reader.first]),
         doubts=tuple(dict.fromkeys(reader.doubts)),
         has_empty_path=reader.has_empty_path,
@@ -143,6 +149,19 @@ def read_constraint_query(text: str, *, path_may_be_empty: bool = False) -> Cons
 
 def _place(token: Token) -> tuple[int, int]:
     return token.start, token.start + len(token.text)
+
+
+def _blanks(tokens: Sequence[Token]) -> tuple[tuple[int, int, str], ...]:
+    """Return a variable that the query does not have for each labelled blank node."""
+    known = {_variable(token) for token in tokens}
+    stem = "blank"
+    while any(name.startswith(stem) for name in known):
+        stem += "_"
+    numbers: dict[str, int] = {}
+    found = [token for token in tokens if token.kind is Kind.BLANK]
+    return tuple(
+        (*_place(token), f"?{stem}{numbers.setdefault(token.text, len(numbers))}") for token in found
+    )
 
 
 def _own_prefixes(prologue: Sequence[Token]) -> dict[str, str]:
