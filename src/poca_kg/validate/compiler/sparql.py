@@ -19,8 +19,9 @@ from poca_kg.errors import InputError, ShapesError
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.lexer import tokenise
 from poca_kg.store.protocol import Term
+from poca_kg.validate.compiler.groups import refuse_forbidden
 from poca_kg.validate.compiler.patterns import Focus, Patterns, Violations
-from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query, refuse_forbidden
+from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constraint_query
 from poca_kg.validate.compiler.walking import may_be_empty, write_full_path
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate, PropertyPath, as_term
