@@ -160,3 +160,36 @@ def test_shapes_without_messages_say_what_follows_from_them():
         assert {result.what for result in judged(constraint).results} == {what}
     (result,) = judged("sh:minCount 1", data="ex:a a ex:T .").results
     assert result.what == "ex:p is missing: expected at least one value"
+
+
+@pytest.mark.parametrize("engine", [Engine.COMPILED, Engine.PYSHACL])
+@pytest.mark.parametrize("seed", range(4))
+def test_reasons_about_blank_nodes_stand_in_an_order_of_their_own(seed, engine):
+    import random
+
+    from rdflib import BNode
+
+    inner = (
+        "[ sh:path ex:deep ; sh:node [ sh:class ex:C ; sh:property [ sh:path ex:name ; sh:minCount 1 ] ] ]"
+    )
+    data = 'ex:a a ex:T ; ex:p [ ex:deep [ a ex:U ; ex:name "x" ] , [ a ex:V ] , [ ex:name "y" ; a ex:W ] ] .'
+    graph = Graph().parse(data=HEADER + data, format="turtle")
+    names: dict[BNode, BNode] = {}
+    triples = sorted(graph)
+    random.Random(seed).shuffle(triples)
+    other = Graph()
+    other.bind("ex", "http://e/")
+    for triple in triples:
+        other.add(
+            tuple(
+                names.setdefault(t, BNode(f"b{hash((seed, t))}")) if isinstance(t, BNode) else t
+                for t in triple
+            )
+        )
+    shape = f"ex:S sh:targetClass ex:T ; sh:property [ sh:path ex:p ; sh:node [ sh:property {inner} ] ] ."
+    rules = Graph().parse(data=HEADER + shape, format="turtle")
+    told = [
+        RENDERINGS["json"].render(validate_graph(one, Shapes.alone(rules), engine=engine))
+        for one in (graph, other)
+    ]
+    assert told[0] == told[1]

@@ -22,6 +22,7 @@ from poca_kg.validate.paths import PropertyPath, properties_of, reach, write_pat
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.places import Locator
 from poca_kg.validate.report import Result
+from poca_kg.validate.result_order import order_of
 from poca_kg.validate.shapes import Shapes
 from poca_kg.validate.undeclared import UNDECLARED_SHAPE, expected_term, near_names
 from poca_kg.vocabulary.iris import BASE
@@ -36,6 +37,7 @@ _MOST_VALUES = 5
 _MOST_WALKED = 100
 _DEEPEST = 3
 _MOST_REASONS = 8
+_MOST_COMPARED = 50
 _OWN_COMPONENTS = {UNDECLARED_SHAPE, SH.ConstraintComponent}
 _OF_PROPERTY = {SH.ClosedConstraintComponent, SH.MaxCountConstraintComponent}
 _QUALIFIED = {SH.QualifiedMinCountConstraintComponent, SH.QualifiedMaxCountConstraintComponent}
@@ -128,10 +130,17 @@ class Explainer:
         branches = find_branches(finding, self.shapes.rules, self.judge if ask else None, values)
         if not branches:
             return result
-        inner = [each for branch in branches for each in branch.findings][:_MOST_REASONS]
-        nested = {each: self.reasoned(self.result(each), each, ask=ask, depth=depth + 1) for each in inner}
-        reasons = dict.fromkeys(text for branch in branches for text in self._reasons(branch, nested))
-        return replace(result, details=tuple(reasons)[:_MOST_REASONS], nested=tuple(nested.values()))
+        nested: list[Result] = []
+        reasons: list[str] = []
+        for branch in branches:
+            told = [(self.result(each), each) for each in branch.findings[:_MOST_COMPARED]]
+            told.sort(key=lambda pair: order_of(pair[0], self.mixed))
+            first = told[:_MOST_REASONS]
+            inner = [(self.reasoned(one, each, ask=ask, depth=depth + 1), each) for one, each in first]
+            nested += [one for one, _ in inner]
+            reasons += self._reasons(branch, inner)
+        details = tuple(dict.fromkeys(reasons))[:_MOST_REASONS]
+        return replace(result, details=details, nested=tuple(nested)[:_MOST_REASONS])
 
     @cached_property
     def _names(self) -> Names:
@@ -192,15 +201,14 @@ class Explainer:
                 values["path"] = write_path(finding.path)
         return tuple(fill_in(template, values, finding.messages) for template in self._templates[key])
 
-    def _reasons(self, branch: Branch, nested: Mapping[Finding, Result]) -> list[str]:
+    def _reasons(self, branch: Branch, nested: list[tuple[Result, Finding]]) -> list[str]:
         """Return why a branch fails, or that it holds where it should not."""
         told: list[str] = []
-        for inner in branch.findings:
-            deeper = nested[inner].details if inner in nested else ()
+        for result, inner in nested:
             # A shape within this one that has no words of its own says no more than what it rests on.
-            if not deeper or inner.path is not None or self._messages(inner):
+            if not result.details or inner.path is not None or result.messages:
                 told.append(self._reason(inner, branch))
-            told += deeper
+            told += result.details
         if branch.kind is BranchKind.WHOLE and told:
             return told
         wanted = "" if branch.shape is None else Expectation(self.shapes, branch.shape, self.language).whole()

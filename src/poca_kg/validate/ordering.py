@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from rdflib import BNode, Graph, Literal
-from rdflib.term import Node
-
-from poca_kg.errors import FilePlace
-from poca_kg.store.protocol import Term
 from poca_kg.validate.explain import Explainer
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.report import Result
+from poca_kg.validate.result_order import order_of
 
 __all__ = ["explain_findings"]
 
 _MOST_REASONED = 20
-_Key = tuple[object, ...]
 
 
 def explain_findings(findings: Iterable[Finding], explainer: Explainer) -> tuple[Result, ...]:
@@ -33,7 +28,7 @@ def explain_findings(findings: Iterable[Finding], explainer: Explainer) -> tuple
     ()
     """
     told = [(explainer.result(finding), finding) for finding in set(findings)]
-    told.sort(key=lambda pair: _key(pair[0], explainer.mixed))
+    told.sort(key=lambda pair: order_of(pair[0], explainer.mixed))
     counts: Counter[tuple[object, ...]] = Counter()
     results = []
     for result, finding in told:
@@ -41,32 +36,3 @@ def explain_findings(findings: Iterable[Finding], explainer: Explainer) -> tuple
         counts[rule] += 1
         results.append(explainer.reasoned(result, finding, ask=counts[rule] <= _MOST_REASONED))
     return tuple(results)
-
-
-def _key(result: Result, graph: Graph) -> _Key:
-    return (
-        result.severity.rank,
-        "" if isinstance(result.shape, BNode) else result.shape,
-        result.component,
-        result.path,
-        result.focus_label,
-        _surroundings(result.focus_node, graph),
-        result.found,
-        _exact(result.value),
-        result.what,
-        result.place or FilePlace(""),
-    )
-
-
-def _surroundings(node: Term, graph: Graph) -> tuple[str, ...]:
-    """Return what tells a blank node from another: its own triples; nothing for what has a name."""
-    if not isinstance(node, BNode):
-        return ()
-    return tuple(sorted(f"{predicate} {_exact(value)}" for predicate, value in graph.predicate_objects(node)))
-
-
-def _exact(term: Node | None) -> str:
-    if term is None or isinstance(term, BNode):
-        return ""
-    kind = f"{term.language or ''}^^{term.datatype or ''}" if isinstance(term, Literal) else "<>"
-    return f"{term}{kind}"
