@@ -14,7 +14,9 @@ from rdflib.term import Node
 
 from poca_kg.errors import InputError, LimitError, PocaError, RemoteAccessError, ShapesError
 from poca_kg.store.gate import query_form
-from poca_kg.store.lexer import iter_tokens
+from poca_kg.store.lexer import Kind, iter_tokens, tokenise
+from poca_kg.validate.compiler.sparql import declared_prefixes
+from poca_kg.validate.paths import as_term
 from poca_kg.validate.phrases import write_term
 from poca_kg.validate.shapes import Shapes
 
@@ -69,6 +71,7 @@ def _check(rules: Graph) -> None:
     for name in _QUERIES:
         for node, text in rules.subject_objects(URIRef(f"{SH}{name}")):
             _check_query(node, name, text)
+            _check_prefixes(rules, node, name, str(text))
 
 
 def _check_pattern(node: Node, pattern: Node, flags: list[str]) -> None:
@@ -102,6 +105,20 @@ def _check_query(node: Node, name: str, text: Node) -> None:
         raise _RefusedShapeError(node, f"sh:{name}: {error.what}", error.advice) from None
     except PocaError as error:
         raise _RefusedShapeError(node, f"sh:{name} is no query: {error.what}", error.advice) from None
+
+
+def _check_prefixes(rules: Graph, node: Node, name: str, text: str) -> None:
+    """Refuse a query with a prefix that is declared neither in it nor by ``sh:prefixes``."""
+    declared = set(declared_prefixes(rules, as_term(node)))
+    tokens = tokenise(text)
+    for before, token in zip(("", *(one.word for one in tokens)), tokens, strict=False):
+        if token.kind is Kind.NAME:
+            prefix = token.text.partition(":")[0]
+            if before == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                advice = "declare it by sh:prefixes"
+                raise _RefusedShapeError(node, f"sh:{name}: the prefix {prefix}: is not declared", advice)
 
 
 def _named(rules: Graph, node: Node) -> str:

@@ -96,7 +96,8 @@ def _options(fields: Fields) -> dict[str, str]:
 
 
 def _read_form(request: Request, options: dict[str, str]) -> Submission:
-    fields = list(request.form.items(multi=True))
+    # A part without a name has none, whatever the types say.
+    fields = [(name or "", value) for name, value in request.form.items(multi=True)]
     options = options | _options([one for one in fields if one[0] not in (DATA, SHAPES)])
     parts: dict[str, list[Document]] = {DATA: [], SHAPES: []}
     pasted: dict[str, str] = {}
@@ -108,7 +109,7 @@ def _read_form(request: Request, options: dict[str, str]) -> Submission:
             parts[name].append(_document(text.encode("utf-8", "surrogatepass"), syntax, name + syntax.suffix))
     for name, file in request.files.items(multi=True):
         if name not in parts:
-            what = f"the file {name[:40]!r} of the form is not known here"
+            what = f"the file {(name or '')[:40]!r} of the form is not known here"
             raise RefusedError("malformed-request", what, advice=f"call it {DATA} or {SHAPES}")
         if document := _uploaded(file):
             parts[name].append(document)
