@@ -140,6 +140,7 @@ class _Writer:
         self._later_properties = [
             E[f"S{at}"] for at in range(number + 1, len(is_property)) if is_property[at]
         ]
+        self._later_nodes = [node for node in self._later if node not in self._later_properties]
         self._has_path = is_property[number]
 
     def one(self, values: Sequence[Any]) -> Any:
@@ -190,6 +191,7 @@ class _Writer:
         known = [*_ANYWHERE, *(_WITH_PATH if self._has_path else ())]
         known += _WITH_SHAPES if self._later else []
         known += ["property"] if self._later_properties else []
+        known += ["node"] if self._later_nodes else []
         known += ["range"] if self._profile.bounds else []
         known += ["less"] if self._profile.pairs and self._has_path else []
         if self._profile.queries:
@@ -257,7 +259,7 @@ class _Writer:
         self.say(SH["not"], self.one(self._later))
 
     def _node(self) -> None:
-        self.say(SH.node, self.one(self._later))
+        self.say(SH.node, self.one(self._later_nodes))
 
     def _property(self) -> None:
         self.say(SH.property, self.one(self._later_properties))
@@ -295,7 +297,7 @@ _ANYWHERE = [
     "in",
 ]
 _WITH_PATH = ["count", "uniqueLang"]
-_WITH_SHAPES = ["not", "node", "logic", "qualified"]
+_WITH_SHAPES = ["not", "logic", "qualified"]
 QUERIES = [
     "SELECT $this ?value { $this <http://e/p> ?value }",
     "SELECT $this { FILTER (isIRI($this)) }",
