@@ -197,6 +197,13 @@ WRONG: dict[str, tuple[dict[str, Any], int, str]] = {
     "a parameter that is unknown": (
         {"data": {"data": GOOD}, "query_string": {"a": "b"}}, 400, "malformed-request",
     ),
+    "a part without a name": (
+        {
+            "data": b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n",
+            "content_type": "multipart/form-data; boundary=b",
+        },
+        400, "malformed-request",
+    ),
     "a file of no syntax": ({"data": {"data": file(GOOD, "a.docx")}}, 415, "unsupported-media-type"),
     "a packed file": ({"data": {"data": file(GOOD, "a.ttl.gz")}}, 415, "unsupported-media-type"),
     "a packed body": (
@@ -253,6 +260,13 @@ ILL_FORMED = {
     "a query that nests too deep": shape(f'sh:sparql [ sh:select "SELECT $this {"{" * 999}{"}" * 999}" ]'),
     "a query about another dataset": shape(
         'sh:sparql [ sh:select "SELECT $this FROM <file:///etc/passwd> { $this ?p ?o }" ]'
+    ),
+    "a validator with a prefix that nobody declares": shape("sh:minCount 1") + (
+        ' ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:m ] ; sh:validator ex:S .'
+        ' ex:S sh:ask "ASK { $value e:p 1 }" .'
+    ),
+    "a prefix for a node": shape('sh:sparql [ sh:select "SELECT $this {}" ]') + (
+        ' ex:S sh:declare [ sh:prefix "e" ; sh:namespace ex:n ] .'
     ),
     "a rule": shape("sh:rule [ sh:subject sh:this ]"),
     "a script": shape('sh:js [ sh:jsFunctionName "f" ]'),

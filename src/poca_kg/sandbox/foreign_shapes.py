@@ -66,6 +66,10 @@ def _check(rules: Graph) -> None:
         for node in rules.subjects(URIRef(f"{SH}{name}")):
             advice = "say it in SHACL Core or as a sh:sparql query"
             raise _RefusedShapeError(node, f"sh:{name} is not judged here", advice)
+    for node in rules.objects(predicate=SH.declare):
+        for said in (*rules.objects(node, SH.prefix), *rules.objects(node, SH.namespace)):
+            if not isinstance(said, Literal):
+                raise _RefusedShapeError(node, "a prefix is declared by what is no text", "write a text")
     for node, pattern in rules.subject_objects(SH.pattern):
         _check_pattern(node, pattern, [str(flags) for flags in rules.objects(node, SH.flags)])
     for name in _QUERIES:
@@ -109,7 +113,10 @@ def _check_query(node: Node, name: str, text: Node) -> None:
 
 def _check_prefixes(rules: Graph, node: Node, name: str, text: str) -> None:
     """Refuse a query with a prefix that is declared neither in it nor by ``sh:prefixes``."""
-    declared = set(declared_prefixes(rules, as_term(node)))
+    try:
+        declared = set(declared_prefixes(rules, as_term(node)))
+    except ShapesError as error:
+        raise _RefusedShapeError(node, error.what, error.advice) from None
     tokens = tokenise(text)
     for before, token in zip(("", *(one.word for one in tokens)), tokens, strict=False):
         if token.kind is Kind.NAME:

@@ -17,6 +17,7 @@ from poca_kg.sandbox.validating import PAGE, documents_of
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
 from poca_kg.store.protocol import Document
+from poca_kg.validate.quiet import quiet
 from poca_kg.validate.reading import read_rules
 from poca_kg.validate.renderings import RENDERINGS
 from poca_kg.validate.report import Report
@@ -60,7 +61,8 @@ def _report(
     """Return the report; an error about documents names the document, one about shapes the shape."""
     named = {document.name for document in (*data, *foreign)}
     try:
-        shapes = _foreign(foreign) if foreign else project
+        with quiet():
+            shapes = _foreign(foreign) if foreign else project
         return validate_files(data, shapes, language=language)
     except ShapesError:
         raise

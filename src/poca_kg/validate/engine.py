@@ -52,6 +52,7 @@ _CANNOT_COMPARE = (
     ValidationFailure,
     TypeError,
     ArithmeticError,
+    LookupError,
     RecursionError,
     re.error,
 )
