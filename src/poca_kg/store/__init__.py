@@ -16,6 +16,12 @@ it goes to no network, neither for a query nor for data.
     A query before the engine sees it: its tokens; what is refused; what is wrong with it, and where.
 ``parsing``, ``positions``
     RDF files into rdflib graphs, with file, line and column of a mistake; the line of each triple.
+``surrogates``, ``lexical``, ``lexical_store``, ``view``
+    Documents whose texts are kept as written, in one store, seen as a graph of rdflib without a copy.
+``scanner``, ``lines``
+    The line of each triple of such a document, looked up once somebody asks.
+``results``
+    Rows of another store's answer, as they come.
 ``documents``, ``using``
     A write before the engine sees it: documents read to their end; an update's dataset in its text.
 ``canonical``
