@@ -12,7 +12,7 @@ from poca_kg.validate.incremental.reads import Footprint, Position, Read, Way, p
 from poca_kg.validate.paths import Predicate, Repeated, Sequence
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, ShapeNode, TargetKind
 
-__all__ = ["CLASS_PATH", "Footprints", "places_of_results"]
+__all__ = ["CLASS_PATH", "Footprints", "places_of_results", "value_way"]
 
 CLASS_PATH = Sequence((Predicate(RDF.type), Repeated(Predicate(RDFS.subClassOf), "*")))
 """From a node to its classes and all that they are subclasses of (section 1.1, SHACL instance)."""
