@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-from rdflib import Graph
+from functools import cached_property
 
 from poca_kg.store.changes import Change, PatternSource
 from poca_kg.store.protocol import Term
@@ -61,14 +60,7 @@ class Plan:
                 self._readers[read.predicate].append((shape.node, read))
             self.results[shape.node] = tuple(places_of_results(self.shapes, shape))
 
-    def affected(
-        self,
-        change: Change,
-        source: PatternSource,
-        *,
-        hierarchy: Graph | None = None,
-        judges_mentioned: bool = False,
-    ) -> Affected:
+    def affected(self, change: Change, source: PatternSource) -> Affected:
         """Return what a change can matter to.
 
         Parameters
@@ -77,12 +69,8 @@ class Plan:
             The triples that were added and removed; there must be no blank node among them.
         source
             The data after the change.
-        hierarchy
-            A graph whose classes are seen beside the data.
-        judges_mentioned
-            Whether a node is judged only because the part of the data that is judged mentions it.
         """
-        both = View(source, plus=change.removed, hierarchy=hierarchy, most=_MOST_NODES)
+        both = View(source, plus=change.removed, most=_MOST_NODES)
         whole = dict(self.doubts)
         nodes: dict[ShapeNode, set[Term]] = defaultdict(set)
         for node, found in self._found_by_walking(change, both):
@@ -90,9 +78,6 @@ class Plan:
                 whole[node] = f"more than {_MOST_NODES} nodes lead to what changed"
             else:
                 nodes[node] |= found
-        for shape in self.shapes.targeted:
-            if judges_mentioned or _names_nodes(shape):
-                nodes[shape.node] |= _mentioned(change)
         kept = {
             node: frozenset(one for one in found if is_target(self.shapes.shapes[node], one, both))
             for node, found in nodes.items()
@@ -100,7 +85,7 @@ class Plan:
         }
         return Affected({node: found for node, found in kept.items() if found}, whole)
 
-    def candidates(self, change: Change, both: View, *, every: bool = False) -> set[Term]:
+    def candidates(self, change: Change, both: View) -> set[Term]:
         """Return the nodes that may have become focus nodes, or ceased to be such, through a change.
 
         Parameters
@@ -109,15 +94,13 @@ class Plan:
             The triples that were added and removed.
         both
             The data before and after the change at once.
-        every
-            Whether that can happen to any node that is mentioned.
 
         Raises
         ------
         TooManyError
             If there are more than the view is to look at.
         """
-        found = _mentioned(change) if every or any(map(_names_nodes, self.shapes.targeted)) else set()
+        found: set[Term] = set()
         ends: dict[Way, set[Term]] = defaultdict(set)
         for triple in change.triples:
             for read in self._of_targets:
@@ -126,6 +109,26 @@ class Plan:
         for way, at in ends.items():
             found |= both.starts(at, way)
         return found
+
+    def names(self, node: Term, view: View) -> bool:
+        """Whether a node is a focus node of any shape in a view."""
+        named = self._named
+        return (
+            node in named[TargetKind.NODE]
+            or not named[TargetKind.CLASS].isdisjoint(view.classes_of(node))
+            or any(view.has((node, step, None)) for step in named[TargetKind.SUBJECTS_OF])
+            or any(view.has((None, step, node)) for step in named[TargetKind.OBJECTS_OF])
+        )
+
+    @cached_property
+    def _named(self) -> Mapping[TargetKind, frozenset[Term]]:
+        """What the targets of all shapes name, by their kind."""
+        found: dict[TargetKind, set[Term]] = {kind: set() for kind in TargetKind}
+        for shape in self.shapes.targeted:
+            for target in shape.targets:
+                is_implicit = target.kind is TargetKind.IMPLICIT_CLASS
+                found[TargetKind.CLASS if is_implicit else target.kind].add(target.term)
+        return {kind: frozenset(terms) for kind, terms in found.items()}
 
     def _found_by_walking(
         self, change: Change, both: View
@@ -156,14 +159,6 @@ def _of_query(shapes: ShapeGraph, shape: Shape, constraint: Constraint) -> Footp
     from poca_kg.validate.incremental.query_reads import constraint_footprint  # noqa: PLC0415
 
     return constraint_footprint(shapes, shape, constraint)
-
-
-def _names_nodes(shape: Shape) -> bool:
-    return any(target.kind is TargetKind.NODE for target in shape.targets)
-
-
-def _mentioned(change: Change) -> set[Term]:
-    return {triple[at] for triple in change.triples for at in (Position.SUBJECT, Position.OBJECT)}
 
 
 def is_target(shape: Shape, node: Term, view: View) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rdflib import BNode, Graph
+from rdflib import BNode
 
 from poca_kg.store.changes import Change, PatternSource
 from poca_kg.store.protocol import Term
@@ -22,7 +22,7 @@ from poca_kg.validate.shape_graph import ShapeGraph, ShapeNode
 
 __all__ = ["Data", "Judge", "Revalidation", "revalidate"]
 
-_MOST_CHANGED = 20_000
+_MOST_CHANGED = 2000
 _MOST_KEPT = 20_000
 
 Focus = Mapping[ShapeNode, Collection[Term]]
@@ -37,26 +37,14 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The data after the change.
-
-    Attributes
-    ----------
-    source
-        Answers triple patterns.
-    hierarchy
-        A graph whose classes are seen beside the data.
-    judges_mentioned
-        Whether a focus node is judged only if the data mentions it (an ontology beside it may name others).
-    """
+    """The data after the change; ``source`` answers triple patterns."""
 
     source: PatternSource
-    hierarchy: Graph | None = None
-    judges_mentioned: bool = False
 
     def view(self, change: Change, *, before: bool = False, most: int | None = None) -> View:
         """Return the data with what was removed, and if it is to be as ``before`` without what was added."""
         minus = change.added if before else ()
-        return View(self.source, plus=change.removed, minus=minus, hierarchy=self.hierarchy, most=most)
+        return View(self.source, plus=change.removed, minus=minus, most=most)
 
 
 @dataclass(frozen=True)
@@ -98,9 +86,7 @@ def revalidate(plan: Plan, data: Data, change: Change, previous: Outcome, judge:
     if doubt := _doubt(change, previous):
         return Revalidation(judge(plan.shapes), doubt=doubt)
     try:
-        affected = plan.affected(
-            change, data.source, hierarchy=data.hierarchy, judges_mentioned=data.judges_mentioned
-        )
+        affected = plan.affected(change, data.source)
         nodes = previous.nodes + _more_targets(plan, data, change)
         kept, affected = _keep(plan, data.view(change, most=_MOST_KEPT), previous, affected)
     except TooManyError:
@@ -130,15 +116,9 @@ def _doubt(change: Change, previous: Outcome) -> str:
 
 def _more_targets(plan: Plan, data: Data, change: Change) -> int:
     """Return by how much the number of focus nodes has grown."""
-    before, after = data.view(change, before=True), View(data.source, hierarchy=data.hierarchy)
-
-    def is_judged(node: Term, view: View) -> bool:
-        if data.judges_mentioned and not view.occurs(node):
-            return False
-        return any(is_target(shape, node, view) for shape in plan.shapes.targeted)
-
-    candidates = plan.candidates(change, data.view(change, most=_MOST_KEPT), every=data.judges_mentioned)
-    return sum(is_judged(node, after) - is_judged(node, before) for node in candidates)
+    before, after = data.view(change, before=True), View(data.source)
+    candidates = plan.candidates(change, data.view(change, most=_MOST_KEPT))
+    return sum(plan.names(node, after) - plan.names(node, before) for node in candidates)
 
 
 def _keep(plan: Plan, both: View, previous: Outcome, affected: Affected) -> tuple[list[Finding], Affected]:

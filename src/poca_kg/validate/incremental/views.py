@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 
 from poca_kg.store.changes import PatternSource
@@ -21,7 +21,6 @@ from poca_kg.validate.paths import (
     PropertyPath,
     Repeated,
     Sequence,
-    as_term,
     turned,
 )
 
@@ -43,8 +42,6 @@ class View:
         The store.
     plus, minus
         Triples that are seen although the store may not hold them, and triples of it that are not.
-    hierarchy
-        A graph whose ``rdfs:subClassOf`` triples are seen as well.
     most
         How many nodes a walk may lead to before it is given up.
     """
@@ -55,16 +52,15 @@ class View:
         *,
         plus: Iterable[Triple] = (),
         minus: Collection[Triple] = (),
-        hierarchy: Graph | None = None,
         most: int | None = None,
     ) -> None:
         self._source, self._minus, self._most = source, frozenset(minus), most
-        self._hierarchy = hierarchy
         self._plus: dict[tuple[Position, Term], list[Triple]] = defaultdict(list)
         for triple in plus:
             for position in Position:
                 self._plus[position, triple[position]].append(triple)
         self._classes: dict[Term, frozenset[Term]] = {}
+        self._of_nodes: dict[Term, frozenset[Term]] = {}
 
     def triples(self, pattern: _Pattern) -> Iterator[Triple]:
         """Iterate over the triples that fit a pattern, in which at least one term is given."""
@@ -74,28 +70,21 @@ class View:
         for triple in self._source.match(subject, predicate, value):
             if triple not in self._minus:
                 yield triple
-        known = next((at, term) for at, term in zip(Position, pattern, strict=True) if term is not None)
-        for triple in self._plus.get(known, ()):
+        given = ((at, term) for at, term in zip(Position, pattern, strict=True) if term is not None)
+        for triple in min((self._plus.get(key, ()) for key in given), key=len):
             if all(wanted in (None, term) for wanted, term in zip(pattern, triple, strict=True)):
                 yield triple
-        if self._hierarchy is not None and predicate == RDFS.subClassOf:
-            for one, _, other in self._hierarchy.triples((subject, predicate, value)):
-                yield as_term(one), RDFS.subClassOf, as_term(other)
 
     def has(self, pattern: _Pattern) -> bool:
         """Whether any triple fits."""
         return next(self.triples(pattern), None) is not None
 
-    def occurs(self, node: Term) -> bool:
-        """Whether a triple has the node as subject or object."""
-        return self.has((node, None, None)) or self.has((None, None, node))
-
-    def classes_of(self, node: Term) -> set[Term]:
+    def classes_of(self, node: Term) -> frozenset[Term]:
         """Return the classes of a node, and those that they are subclasses of."""
-        found: set[Term] = set()
-        for _, _, sort in self.triples((node, RDF.type, None)):
-            found |= self._superclasses(sort)
-        return found
+        if node not in self._of_nodes:
+            sorts = (sort for _, _, sort in self.triples((node, RDF.type, None)))
+            self._of_nodes[node] = frozenset().union(*map(self._superclasses, sorts))
+        return self._of_nodes[node]
 
     def _superclasses(self, sort: Term) -> frozenset[Term]:
         if sort not in self._classes:
