@@ -165,6 +165,13 @@ def test_a_path_stands_in_place_of_its_variable(path: str, expected: list[str], 
     assert all(result.property_path is not None for result in report.results)
 
 
+@pytest.mark.parametrize("message", ["", 'sh:message "not this {?value}" ;'])
+def test_a_message_that_the_query_returns_goes_before_all_others(message: str) -> None:
+    query = "SELECT $this ?value ?message { $this e:q ?value BIND ('by the query'@en AS ?message) }"
+    report = judge(rules(f"{message} {select(query)}"))
+    assert [result.what for result in report.results] == ["by the query"]
+
+
 def test_a_constraint_that_is_switched_off_finds_nothing() -> None:
     assert not judge(rules(f"sh:deactivated true ; {select('SELECT $this {}')}")).results
 

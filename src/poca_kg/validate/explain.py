@@ -189,6 +189,8 @@ class Explainer:
         """Return the message in every language; an engine drops it where it fills in a variable."""
         if finding.component in _OWN_COMPONENTS:
             return finding.messages
+        if finding.own_message is not None:
+            return (finding.own_message,)
         key = (finding.constraint, finding.shape)
         if key not in self._templates:
             self._templates[key] = message_templates(self.shapes.rules, *key)

@@ -28,6 +28,8 @@ class Finding:
         The shape that has the constraint, the constraint component, and the node of a SPARQL constraint.
     messages
         The messages of the shape or of the SPARQL constraint, placeholders filled in by the engine or not.
+    own_message
+        The message that the query of a constraint returned, which goes before all others.
     repetition
         0, 1, ... for results that are otherwise the same, such as one of ``sh:uniqueLang`` for each language.
     details
@@ -45,6 +47,7 @@ class Finding:
     details: frozenset[Finding] = frozenset()
     severity_iri: URIRef | None = None
     repetition: int = 0
+    own_message: Literal | None = None
 
 
 @dataclass(frozen=True)

@@ -109,13 +109,11 @@ class SparqlConstraint:
                 constraint=self.node,
                 messages=self._messages(values),
                 severity_iri=self.shape.severity_iri,
+                own_message=own if isinstance(own := values["message"], Literal) else None,
             )
 
     def _messages(self, values: Mapping[str, Term | None]) -> tuple[Literal, ...]:
-        """Return the messages with their variables filled in; a message that the query returns goes first."""
-        own = values["message"]
-        if isinstance(own, Literal):
-            return (own,)
+        """Return the messages with their variables filled in, as far as the query returns them."""
 
         def filled(match: re.Match[str]) -> str:
             term = values.get(match[1])
