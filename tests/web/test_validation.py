@@ -265,6 +265,8 @@ ILL_FORMED = {
         ' ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:m ] ; sh:validator ex:S .'
         ' ex:S sh:ask "ASK { $value e:p 1 }" .'
     ),
+    "a parameter whose path is no property": shape("sh:minCount 1")
+    + ' ex:C a sh:ConstraintComponent ; sh:parameter ex:S . ex:S sh:path "m" .',
     "a prefix for a node": shape('sh:sparql [ sh:select "SELECT $this {}" ]') + (
         ' ex:S sh:declare [ sh:prefix "e" ; sh:namespace ex:n ] .'
     ),

@@ -66,16 +66,24 @@ def _check(rules: Graph) -> None:
         for node in rules.subjects(URIRef(f"{SH}{name}")):
             advice = "say it in SHACL Core or as a sh:sparql query"
             raise _RefusedShapeError(node, f"sh:{name} is not judged here", advice)
-    for node in rules.objects(predicate=SH.declare):
-        for said in (*rules.objects(node, SH.prefix), *rules.objects(node, SH.namespace)):
-            if not isinstance(said, Literal):
-                raise _RefusedShapeError(node, "a prefix is declared by what is no text", "write a text")
+    _check_declarations(rules)
     for node, pattern in rules.subject_objects(SH.pattern):
         _check_pattern(node, pattern, [str(flags) for flags in rules.objects(node, SH.flags)])
     for name in _QUERIES:
         for node, text in rules.subject_objects(URIRef(f"{SH}{name}")):
             _check_query(node, name, text)
             _check_prefixes(rules, node, name, str(text))
+
+
+def _check_declarations(rules: Graph) -> None:
+    """Refuse prefixes and parameters of components that the engine would stumble over."""
+    for node in rules.objects(predicate=SH.parameter):
+        if any(not isinstance(path, URIRef) for path in rules.objects(node, SH.path)):
+            raise _RefusedShapeError(node, "the path of a parameter is no property", "write one IRI")
+    for node in rules.objects(predicate=SH.declare):
+        for said in (*rules.objects(node, SH.prefix), *rules.objects(node, SH.namespace)):
+            if not isinstance(said, Literal):
+                raise _RefusedShapeError(node, "a prefix is declared by what is no text", "write a text")
 
 
 def _check_pattern(node: Node, pattern: Node, flags: list[str]) -> None:
