@@ -9,7 +9,6 @@ from itertools import count
 from rdflib import URIRef
 from rdflib.namespace import SH
 
-from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.conditions import CONDITIONS
 from poca_kg.validate.compiler.counting import (
     at_least,
@@ -23,7 +22,7 @@ from poca_kg.validate.compiler.membership import closed, has_value, instance_of
 from poca_kg.validate.compiler.pairs import disjoint, equal, less_than, less_than_or_equal
 from poca_kg.validate.compiler.patterns import Focus, Hierarchy, Patterns, Violations, branches, distinct
 from poca_kg.validate.compiler.scanning import Extent, scan
-from poca_kg.validate.compiler.sparql import SparqlConstraint, read_sparql_constraint
+from poca_kg.validate.compiler.sparql import SparqlConstraint, known_sparql_constraint
 from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.compiler.walking import walk
 from poca_kg.validate.shape_graph import Constraint, Shape, ShapeGraph, ShapeNode
@@ -72,7 +71,6 @@ class Compilation:
     narrow: bool = False
     extent: Extent | None = None
     _numbers: Iterator[int] = field(default_factory=count)
-    _queries: dict[tuple[ShapeNode, Term], SparqlConstraint] = field(default_factory=dict)
 
     def fresh(self, name: str = "v") -> str:
         """Return a variable that occurs nowhere else."""
@@ -138,10 +136,7 @@ class Compilation:
     def query(self, shape: Shape, constraint: Constraint) -> SparqlConstraint:
         """Return a SPARQL-based constraint with its query, which is read once."""
         assert constraint.source is not None
-        key = shape.node, constraint.source
-        if key not in self._queries:
-            self._queries[key] = read_sparql_constraint(self.shapes.rules, shape, constraint.source)
-        return self._queries[key]
+        return known_sparql_constraint(self.shapes, shape.node, constraint.source)
 
     def _condition(self, constraint: Constraint, variable: str) -> str | None:
         condition = CONDITIONS.get(constraint.component)

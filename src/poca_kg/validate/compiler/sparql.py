@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SH, XSD
@@ -25,10 +25,16 @@ from poca_kg.validate.compiler.prebinding import ConstraintQuery, read_constrain
 from poca_kg.validate.compiler.walking import may_be_empty, write_full_path
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate, PropertyPath, as_term
-from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, TargetKind
+from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, ShapeNode, TargetKind
 from poca_kg.validate.shape_graph.values import ill_formed, is_true
 
-__all__ = ["SparqlConstraint", "check_queries", "declared_prefixes", "read_sparql_constraint"]
+__all__ = [
+    "SparqlConstraint",
+    "check_queries",
+    "declared_prefixes",
+    "known_sparql_constraint",
+    "read_sparql_constraint",
+]
 
 _USUAL = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "xsd": str(XSD)}
 _OWN_VARIABLES = ("this", "value", "path", "message")
@@ -165,6 +171,18 @@ def read_sparql_constraint(rules: Graph, shape: Shape, node: Term) -> SparqlCons
     return constraint
 
 
+@lru_cache(maxsize=256)
+def known_sparql_constraint(shapes: ShapeGraph, shape: ShapeNode, node: Term) -> SparqlConstraint:
+    """Return a SPARQL-based constraint of a shapes graph, read once.
+
+    Raises
+    ------
+    ShapesError
+        As :func:`read_sparql_constraint` does.
+    """
+    return read_sparql_constraint(shapes.rules, shapes.shapes[shape], node)
+
+
 def check_queries(shapes: ShapeGraph) -> None:
     """Refuse every query of a shapes graph that SHACL does not allow, whichever engine is to ask it.
 
@@ -177,7 +195,7 @@ def check_queries(shapes: ShapeGraph) -> None:
     for shape in shapes.shapes.values():
         for constraint in shape.constraints:
             if constraint.source is not None and constraint.component == SH.SPARQLConstraintComponent:
-                read_sparql_constraint(shapes.rules, shape, constraint.source)
+                known_sparql_constraint(shapes, shape.node, constraint.source)
     for property_of_component in _VALIDATORS:
         for component, validator in shapes.rules.subject_objects(property_of_component):
             names = {

@@ -17,7 +17,7 @@ from poca_kg.validate.compiler.conditions import CONDITIONS
 from poca_kg.validate.compiler.patterns import Hierarchy
 from poca_kg.validate.compiler.sight import may_see
 from poca_kg.validate.compiler.source import Source
-from poca_kg.validate.compiler.sparql import read_sparql_constraint
+from poca_kg.validate.compiler.sparql import known_sparql_constraint
 from poca_kg.validate.compiler.targets import target_focus
 from poca_kg.validate.compiler.terms import TermText
 from poca_kg.validate.shape_graph import (
@@ -84,7 +84,7 @@ def _reasons(shapes: ShapeGraph, carriers: frozenset[URIRef] | None) -> Iterator
             if (reason := _reason(constraint)) is not None:
                 yield f"{name} {reason}"
             if constraint.component == SH.SPARQLConstraintComponent and constraint.source is not None:
-                query = read_sparql_constraint(shapes.rules, shape, constraint.source)
+                query = known_sparql_constraint(shapes, shape.node, constraint.source)
                 if carriers is not None and may_see(shapes, query, carriers):
                     yield f"{name} asks a query, and data hold literals whose text the store would rewrite"
                 yield from (f"{name}: {doubt}" for doubt in query.doubts)
