@@ -98,3 +98,11 @@ def test_few_focus_nodes_are_not_worth_a_look_at_everything(compiled) -> None:
     (shape,) = shapes.targeted
     run_compiled(shapes, source, focus={shape.node: [E.c1]})
     assert not any("GROUP BY ?p" in query for query in source.asked)
+
+
+def test_a_triple_of_two_graphs_is_counted_once(compiled) -> None:
+    source = compiled.data("e:c a e:C ; e:p 1 .", graph="http://e/g1")
+    source.load(compiled.data("e:c a e:C ; e:p 1 .", graph="http://e/g2"))
+    shapes = compiled.read_shapes("e:S sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:maxCount 1 ] .")
+    assert run_compiled(shapes, source).findings == ()
+    assert any("COUNT(*) > 1" in query for query in source.asked)

@@ -12,7 +12,15 @@ from poca_kg.validate.compiler.patterns import Focus, Patterns, Violations, dist
 from poca_kg.validate.compiler.walking import may_be_empty
 from poca_kg.validate.shape_graph import Constraint, Shape
 
-__all__ = ["at_least", "at_most", "fewer", "qualified_at_least", "qualified_at_most", "unique_languages"]
+__all__ = [
+    "at_least",
+    "at_most",
+    "fewer",
+    "more",
+    "qualified_at_least",
+    "qualified_at_most",
+    "unique_languages",
+]
 
 
 def at_least(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focus) -> Violations | None:
@@ -30,7 +38,15 @@ def fewer(focus: Focus, values: Focus, constraint: Constraint) -> Violations | N
 
 def at_most(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focus) -> Violations:
     """Return the focus nodes with more value nodes than ``sh:maxCount``."""
-    return _more(focus, patterns.value_nodes(shape, focus), _number(constraint, SH.maxCount))
+    return more(focus, patterns.value_nodes(shape, focus), constraint)
+
+
+def more(focus: Focus, values: Focus, constraint: Constraint, *, once: bool = False) -> Violations:
+    """Return the focus nodes with more value nodes than ``sh:maxCount``.
+
+    ``once`` says that the pattern of the values gives each value node once, which is cheaper to count.
+    """
+    return _more(focus, values, _number(constraint, SH.maxCount), once=once)
 
 
 def unique_languages(patterns: Patterns, shape: Shape, constraint: Constraint, focus: Focus) -> Violations:
@@ -81,13 +97,14 @@ def _fewer(focus: Focus, values: Focus, least: int) -> Violations | None:
     return Violations(f"{focus.pattern} MINUS {{ {enough} }}", focus.variable)
 
 
-def _more(focus: Focus, values: Focus, most: int) -> Violations:
-    pattern = values.pattern if most == 0 else _counted(focus, values, f"> {most}")
+def _more(focus: Focus, values: Focus, most: int, *, once: bool = False) -> Violations:
+    pattern = values.pattern if most == 0 else _counted(focus, values, f"> {most}", once=once)
     return Violations(pattern, focus.variable)
 
 
-def _counted(focus: Focus, values: Focus, condition: str) -> str:
-    having = f"HAVING (COUNT(DISTINCT {values.variable}) {condition})"
+def _counted(focus: Focus, values: Focus, condition: str, *, once: bool = False) -> str:
+    counted = "*" if once else f"DISTINCT {values.variable}"
+    having = f"HAVING (COUNT({counted}) {condition})"
     return f"{{ SELECT {focus.variable} WHERE {{ {values.pattern} }} GROUP BY {focus.variable} {having} }}"
 
 

@@ -16,7 +16,7 @@ from rdflib.namespace import RDF, SH
 from poca_kg.store.bridge import sparql_term
 from poca_kg.store.protocol import Term
 from poca_kg.validate.compiler.conditions import CONDITIONS
-from poca_kg.validate.compiler.counting import fewer
+from poca_kg.validate.compiler.counting import fewer, more
 from poca_kg.validate.compiler.patterns import Focus, Patterns, Violations
 from poca_kg.validate.compiler.source import Source, StoreSource
 from poca_kg.validate.paths import Inverse, Predicate, PropertyPath
@@ -74,7 +74,13 @@ def scan(
         return fewer(focus, patterns.value_nodes(shape, anything), constraint)
     if constraint.component not in _NEED_A_VALUE:
         return None
-    found = patterns.violations(shape, constraint, anything)
+    if constraint.component == SH.MaxCountConstraintComponent:
+        # A store at hand answers from a set of triples, so that one step leads to a node once.
+        found: Violations | None = more(
+            anything, patterns.value_nodes(shape, anything), constraint, once=True
+        )
+    else:
+        found = patterns.violations(shape, constraint, anything)
     if found is None:
         return None
     name = patterns.fresh("class")
