@@ -82,7 +82,8 @@ def _heading(document: Document, trial: bool) -> str:
     lines += [
         f"Medians of {plan['rounds']} rounds; {machine['cores']} cores ({machine['processor']}), "
         f"{machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}; {versions}; "
-        f"in use before {document['busy_before']:.0%}."
+        f"in use before {document['busy_before']:.0%}.",
+        *(f"\n{note}" for note in document.get("notes", ())),
     ]
     return "\n".join(lines)
 
