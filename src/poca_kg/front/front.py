@@ -163,6 +163,7 @@ class Front:
                 is_ready=self.readiness.is_ready,
                 workers={"busy": told.busy, "spare": told.spare},
                 queued=told.queued,
+                lent=self._lender.lent if self._lender is not None else 0,
                 answered=told.answered,
                 killed=told.killed,
                 restarts=told.restarts,

@@ -48,6 +48,7 @@ class Gauges:
     is_ready: bool = True
     workers: Mapping[str, int] = field(default_factory=dict)
     queued: int = 0
+    lent: int = 0
     answered: int = 0
     killed: Mapping[str, int] = field(default_factory=dict)
     restarts: int = 0
@@ -197,6 +198,7 @@ _COUNTERS = (
 _GAUGES = (
     ("poca_kg_requests_in_flight", "Requests that are being answered.", "in_flight"),
     ("poca_kg_jobs_waiting", "Jobs that wait for a worker.", "queued"),
+    ("poca_kg_connections_lent", "Connections that workers answer on.", "lent"),
     ("poca_kg_ready", "Whether the front should be given work.", "is_ready"),
     ("poca_kg_graph_generation", "Snapshots that were switched to.", "generation"),
     ("poca_kg_graph_triples", "Triples of the graph that answers.", "triples"),

@@ -7,7 +7,7 @@ from poca_kg.front.lending.answering import LARGEST_ANSWER
 __all__ = ["Terms"]
 
 _FIRST, _LONGEST = 1, 256
-_LIGHT_S = 0.25
+_LONG_S = 2.0
 
 
 class Terms:
@@ -31,7 +31,7 @@ class Terms:
 
     def earns(self, seconds: float, sent: int) -> bool:
         """Count a plain query that was answered; return whether the next one may be a worker's."""
-        if seconds > _LIGHT_S or sent > LARGEST_ANSWER:
+        if seconds > _LONG_S or sent > LARGEST_ANSWER:
             self.fail()
         elif self._waits_for:
             self._waits_for -= 1
