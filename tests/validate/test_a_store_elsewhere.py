@@ -145,7 +145,7 @@ def test_a_named_graph_is_checked_by_itself(store, rules):
 def test_a_store_without_triples_says_so(store, rules):
     report = report_on(store, rules, "http://e/none")
     assert report.conforms
-    assert "name the graphs to check" in "".join(report.notes)
+    assert "the named graphs hold no triple" in "".join(report.notes)
 
 
 def test_an_ontology_that_the_store_lacks_is_seen(store):

@@ -90,6 +90,7 @@ def test_the_least_severity_that_fails_is_chosen(write, threshold, code):
 def test_quiet_is_silent_when_all_is_well_and_only_then(write):
     assert invoke(validate_command, write(GOOD), "--quiet").output == ""
     assert "motto" in invoke(validate_command, write(WARNED), "--quiet").stdout
+    assert "nothing to check" in invoke(validate_command, write("", "empty.ttl"), "--quiet").stdout
     assert json.loads(invoke(validate_command, write(GOOD), "--quiet", "--format", "json").stdout)["conforms"]
 
 

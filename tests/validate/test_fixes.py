@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from rdflib import Graph
 
 from poca_kg.settings import project_root
-from poca_kg.validate import read_shapes, validate_files
+from poca_kg.store.formats import RdfSyntax
+from poca_kg.store.protocol import Document
+from poca_kg.validate import Shapes, read_shapes, validate_files, validate_graph
 from poca_kg.validate.rulebook.examples import read_example
 
 ROOT = project_root()
 ONTOLOGY = ROOT / "ontology"
 SHAPES = read_shapes(ONTOLOGY)
+PREFIXES = """@prefix e: <http://e/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
 CASES = [
     (
         "workshop/examples/bad-hosted-by-a-city.ttl",
@@ -26,7 +33,7 @@ CASES = [
     ("statement/examples/bad-held-by-a-city.ttl", "put in its place: one of these: a stakeholder group"),
     ("evidence/examples/bad-creator-in-words.ttl", "lead to the thing itself by its IRI, not to a text"),
     ("evidence/examples/bad-impossible-day-of-access.ttl", "there is no such value; write one that exists"),
-    ("policy/examples/bad-vision-with-horizon-in-words.ttl", 'write it as "2050"^^xsd:gYear'),
+    ("policy/examples/bad-vision-with-horizon-in-words.ttl", 'write it in this form: "2050"^^xsd:gYear'),
     ("institution/examples/bad-competence-without-law.ttl", "write an IRI, such as <https://…>"),
     ("indicator/examples/bad-observation-in-another-unit.ttl", "poca:unitOfMeasure say the same"),
 ]
@@ -43,6 +50,31 @@ def test_no_fix_of_a_case_here_only_says_that_the_value_is_wrong():
     assert all(read_example(path).breaks for path in paths)
     fixes = [result.how_to_fix for path in paths for result in validate_files([path], SHAPES).results]
     assert "correct the value" not in fixes
+
+
+def test_a_wrong_datatype_and_a_value_that_is_none_of_its_datatype_have_a_fix_each():
+    rules = Graph().parse(
+        data=f"{PREFIXES} e:S a sh:NodeShape ; sh:targetNode e:x ;"
+        " sh:property [ sh:path e:p ; sh:datatype xsd:integer ] ."
+    )
+    data = f'{PREFIXES} e:x e:p "007"^^xsd:int , "abc"^^xsd:integer , "seven" .'
+    document = Document(data.encode(), RdfSyntax.TURTLE)
+    results = validate_files([document], Shapes.alone(rules)).results
+    assert {str(result.value): result.how_to_fix for result in results} == {
+        "007": "write it in this form: 12",
+        "seven": "write it in this form: 12",
+        "abc": "there is no such value; write one that exists, such as 12",
+    }
+
+
+def test_too_many_values_of_a_kind_are_to_be_removed_or_changed():
+    rules = Graph().parse(
+        data=f"{PREFIXES} e:S a sh:NodeShape ; sh:targetNode e:x ; sh:property [ sh:path e:p ;"
+        " sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMaxCount 0 ] ."
+    )
+    [result] = validate_graph(Graph().parse(data=f"{PREFIXES} e:x e:p e:y ."), Shapes.alone(rules)).results
+    assert result.what == "e:p: expected no value of this kind: an IRI"
+    assert result.how_to_fix == "remove e:p or change its values"
 
 
 @pytest.mark.parametrize("language", ["en", "it"])

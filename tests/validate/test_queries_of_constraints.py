@@ -140,6 +140,15 @@ def test_messages_hold_what_the_query_returns(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("engine", [Engine.COMPILED, Engine.PYSHACL])
+def test_a_message_may_name_the_path(engine: Engine) -> None:
+    query = select("SELECT $this ?value { $this $PATH ?value }")
+    constraint = f'[ sh:path e:q ; sh:sparql [ sh:message "{{$PATH}}: {{?value}}" ; {query} ] ]'
+    text = f"{PREFIXES} e:S a sh:NodeShape ; sh:targetNode e:a ; sh:property {constraint} ."
+    report = judge(Shapes.alone(Graph().parse(data=text)), engine)
+    assert report.results[0].what == "e:q: e:b"
+
+
+@pytest.mark.parametrize("engine", [Engine.COMPILED, Engine.PYSHACL])
 def test_the_message_of_the_shape_stands_in_for_a_missing_one(engine: Engine) -> None:
     shape = 'sh:targetNode e:a ; sh:message "look at {$this}"'
     report = judge(rules(select("SELECT $this { $this e:q ?x }"), shape=shape), engine)

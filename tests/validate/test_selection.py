@@ -62,6 +62,25 @@ def test_pyshacl_judges_the_rest_and_the_report_says_what_it_is():
     assert report.engine_reason.startswith("the compiler leaves to it what it does not cover: ")
 
 
+def test_the_message_of_a_validator_is_told_and_never_the_one_of_pyshacl():
+    told = COMPONENT.replace("sh:ask", 'sh:message "less than {$most}, please" ; sh:ask')
+    [result] = judged(told, "e:x e:p 20 .").results
+    assert result.what == "less than 9, please"
+    [result] = judged(COMPONENT, "e:x e:p 20 .").results
+    assert result.what == "e:p: expected what the rule says"
+
+
+def test_shapes_that_ask_for_nothing_are_no_silent_yes():
+    for shapes in (
+        "",
+        "e:S a sh:NodeShape .",
+        PLAIN.replace("sh:targetNode", "sh:deactivated true ; sh:targetNode"),
+    ):
+        report = judged(shapes)
+        assert report.conforms
+        assert "nothing to check by" in "".join(report.notes)
+
+
 @pytest.mark.parametrize("engine", [Engine.COMPILED, Engine.PYSHACL])
 def test_an_engine_that_is_asked_for_judges(engine):
     report = judged(PLAIN, engine=engine)

@@ -161,8 +161,8 @@ def validate_command(ctx: click.Context, /, **given: Any) -> None:
 
     \b
     Exit codes: 0 it conforms, 1 there are findings, 2 wrong usage,
-    3 a file or store cannot be read (a file with file:line:column), 4 a limit was reached,
-    5 output that cannot be written.
+    3 a file or store cannot be read (a file with file:line:column) or shapes cannot be used,
+    4 a limit was reached, 5 output that cannot be written.
     """  # noqa: D301  (click's mark: keep these lines)
     options = _Options(**given)
     _check(options)
@@ -171,7 +171,8 @@ def validate_command(ctx: click.Context, /, **given: Any) -> None:
         progress("checking against the shapes")
         report, is_kept = _report(options, settings)
     failed = report.fails(Severity(options.fail_on))
-    if not (options.quiet and options.output_format == "text" and not report.results):
+    is_well = report.nodes and not report.results
+    if not (options.quiet and options.output_format == "text" and is_well):
         _show(report, options)
     if failed:
         ctx.exit(1)

@@ -56,6 +56,7 @@ _CANNOT_COMPARE = (
     RecursionError,
     re.error,
 )
+_SAYS_NOTHING = "Parameterised SHACL Query generated constraint validation reports."
 _Raw = tuple[str, BNode, list[tuple[Any, ...]]]
 _Parts = dict[BNode, dict[URIRef, list[Any]]]
 
@@ -225,7 +226,8 @@ def _finding(node: BNode, parts: _Parts, rules: Graph) -> Finding:
         return own.get(predicate, [None])[0]
 
     path = only(SH.resultPath)
-    messages = (text for text in own.get(SH.resultMessage, ()) if isinstance(text, Literal))
+    told = (text for text in own.get(SH.resultMessage, ()) if isinstance(text, Literal))
+    messages = (text for text in told if str(text) != _SAYS_NOTHING)
     return Finding(
         focus=only(SH.focusNode),
         path=None if path is None else read_path(rules, path),

@@ -74,6 +74,8 @@ class Expectation:
         """
         if component == SH.MaxCountConstraintComponent:
             return self.count()
+        if component == SH.QualifiedMaxCountConstraintComponent:
+            component = SH.QualifiedMinCountConstraintComponent
         if component == SH.MinCountConstraintComponent:
             return ": ".join(text for text in (self.count(), self._value()) if text)
         for parameter, describe in self._describers().items():
@@ -220,7 +222,10 @@ class Expectation:
 
     def _qualified(self, value: Node) -> str:
         count = self._count(self._number(SH.qualifiedMinCount) or 0, self._number(SH.qualifiedMaxCount))
-        return self._say("qualified", count=count, inner=self._inner(value))
+        inner = self._inner(value)
+        if Literal(True) in self._parameters(SH.qualifiedValueShapesDisjoint):
+            inner = self._say("qualified-disjoint", inner=inner)
+        return self._say("qualified", count=count, inner=inner)
 
     def _parameters(self, parameter: URIRef) -> list[Node]:
         return sorted(self.shapes.rules.objects(self.node, parameter), key=str)

@@ -194,13 +194,16 @@ class Explainer:
         key = (finding.constraint, finding.shape)
         if key not in self._templates:
             self._templates[key] = message_templates(self.shapes.rules, *key)
+        if not self._templates[key] and not finding.component.startswith(str(SH)):
+            # The message stands at the validator of the component, and the engine has filled it in.
+            return finding.messages
         values = {}
         if self._templates[key]:
             values["this"] = self._names.name(finding.focus)
             if finding.value is not None:
                 values["value"] = write_term(finding.value)
             if finding.path is not None:
-                values["path"] = write_path(finding.path)
+                values["path"] = values["PATH"] = write_path(finding.path)
         return tuple(fill_in(template, values, finding.messages) for template in self._templates[key])
 
     def _reasons(self, branch: Branch, nested: list[tuple[Result, Finding]]) -> list[str]:
@@ -253,7 +256,7 @@ class Explainer:
         from the constraint, the message must be the advice.
         """
         path = "" if finding.path is None else write_path(finding.path)
-        key = ("fix", finding.shape, finding.component, path, sort_of_value(finding))
+        key = ("fix", finding.shape, finding.component, path, sort_of_value(self.shapes, finding))
         fix = self._once(key, lambda: self._advice(finding) or self._derived(finding, expected)) or what
         near = near_names(finding.value, self.shapes) if isinstance(finding.value, URIRef) else ()
         if not near:

@@ -22,6 +22,7 @@ _LONGEST_IN_A_FIX = 80
 _FIXES = {
     SH.MinCountConstraintComponent: "fix-add",
     SH.QualifiedMinCountConstraintComponent: "fix-add",
+    SH.QualifiedMaxCountConstraintComponent: "fix-fewer",
     SH.HasValueConstraintComponent: "fix-add-value",
     SH.MaxCountConstraintComponent: "fix-remove-values",
     SH.UniqueLangConstraintComponent: "fix-language",
@@ -70,10 +71,12 @@ _EXAMPLES = {
 }
 
 
-def sort_of_value(finding: Finding) -> str:
-    """Return what of the value decides on the fix: whether it is a text, a thing, or not there."""
+def sort_of_value(shapes: Shapes, finding: Finding) -> str:
+    """Return what of the value decides on the fix: whether it is a text, ill-typed, a thing, or not there."""
     if finding.value is None:
         return ""
+    if finding.component == SH.DatatypeConstraintComponent and _is_ill_typed(shapes, finding):
+        return "ill-typed"
     return "text" if isinstance(finding.value, Literal) else "thing"
 
 
@@ -116,7 +119,7 @@ def derive_fix(shapes: Shapes, finding: Finding, expected: str, language: str) -
 
 def _fix_of_class(shapes: Shapes, finding: Finding, expected: str, language: str) -> str:
     """Return how to come to a thing of the right class: by its IRI, by its type, or by another concept."""
-    if sort_of_value(finding) == "text":
+    if isinstance(finding.value, Literal):
         return phrase("fix-not-text", language)
     if len(expected) > _LONGEST_IN_A_FIX:
         return phrase("fix-choose", language)

@@ -163,7 +163,9 @@ class Judgement:
 
     def _notes(self, matter: Matter, outcome: Outcome, choice: Choice, triples: int) -> tuple[str, ...]:
         notes = [*matter.notes, *outcome.notes]
-        if triples and not outcome.nodes:
+        if not self.shapes.shape_graph.targeted:
+            notes.append(phrase("no-shapes", self.language))
+        elif triples and not outcome.nodes:
             notes.append(phrase("no-target" if self.shapes.knows_terms else "no-target-own", self.language))
         if choice.engine is Engine.PYSHACL:
             notes += known_errors(self.shapes.shape_graph, self.language)

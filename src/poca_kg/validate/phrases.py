@@ -64,7 +64,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     "not": ("anything but: {inner}", "tutto tranne: {inner}"),
     "any-of": ("one of these: {inner}", "una di queste: {inner}"),
     "only-one-of": ("exactly one of these: {inner}", "esattamente una di queste: {inner}"),
-    "qualified": ("{count} that is {inner}", "{count} che sia {inner}"),
+    "qualified": ("{count} of this kind: {inner}", "{count} di questo tipo: {inner}"),
+    "qualified-disjoint": (
+        "{inner} (and not of a kind that another rule here counts)",
+        "{inner} (e non di un tipo che qui un'altra regola conta)",
+    ),
     "thing-with": ("a thing {inner}", "una cosa {inner}"),
     "path-values": ("with {path}: {inner}", "con {path}: {inner}"),
     "query": ("nothing that the query of the rule finds", "nulla che la query della regola trovi"),
@@ -118,7 +122,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "lead to the thing itself by its IRI, not to a text",
         "rinviare alla cosa stessa con il suo IRI, non a un testo",
     ),
-    "fix-datatype": ("write it as {example}", "scriverlo come {example}"),
+    "fix-datatype": ("write it in this form: {example}", "scriverlo in questa forma: {example}"),
     "fix-ill-typed": (
         "there is no such value; write one that exists, such as {example}",
         "un valore così non esiste; scriverne uno che esiste, per esempio {example}",
@@ -134,6 +138,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "fix-one-way": ("keep {other} in one direction only", "tenere {other} in una sola direzione"),
     "fix-order": ("correct {path} or {other}", "correggere {path} o {other}"),
+    "fix-fewer": ("remove {path} or change its values", "togliere {path} o cambiarne i valori"),
     "fix-tag": (
         "mark the text with one of these languages, such as @en",
         "segnare il testo con una di queste lingue, per esempio @it",
@@ -245,6 +250,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "the default graph of the store is empty; name the graphs to check",
         "il grafo predefinito del deposito è vuoto; nominare i grafi da controllare",
     ),
+    "empty-graphs": (
+        "the named graphs hold no triple; correct the names of the graphs to check",
+        "i grafi nominati non contengono triple; correggere i nomi dei grafi da controllare",
+    ),
     "pyshacl-inverse": (
         "pyshacl walks the inverse of a sequence path in the wrong order; results of {shapes} may be wrong",
         "pyshacl percorre l'inverso di una sequenza nell'ordine sbagliato; {shapes}: risultati incerti",
@@ -256,6 +265,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "pyshacl-range": (
         "pyshacl lets pass some values that cannot be compared with a bound; see {shapes}",
         "pyshacl lascia passare certi valori non confrontabili con un limite; si veda {shapes}",
+    ),
+    "no-shapes": (
+        "there was nothing to check by: no active shape with a target stands in the shapes",
+        "non c'era nulla con cui controllare: nessuna regola attiva ha un bersaglio",
     ),
     "no-target-own": (
         "no shape applies to anything here: no node of the data is a target of these shapes",

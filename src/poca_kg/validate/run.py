@@ -146,7 +146,7 @@ def validate_endpoint(
     if shapes.knows_terms:
         notes.append(phrase("undeclared-not-sought", language))
     if not triples:
-        notes.append(phrase("empty-default", language))
+        notes.append(phrase("empty-graphs" if source.graphs else "empty-default", language))
     nothing = Graph(bind_namespaces="none")
     matter = Matter(nothing, nothing, source, is_remote=True, notes=tuple(notes))
     return Judgement(shapes, NoLocator(), language, engine).report(matter, (source.url,), triples)

@@ -104,6 +104,16 @@ def test_many_rules_are_summed_up_by_rule_and_by_file(result):
     assert "  4  0.ttl\n  3  1.ttl\n  3  2.ttl" in overview
 
 
+def test_rules_that_share_a_name_are_told_apart_by_their_paths(result):
+    from rdflib import URIRef
+
+    from poca_kg.validate.paths import Predicate
+
+    results = tuple(result(property_path=Predicate(URIRef(f"http://e/p{n}"))) for n in range(10))
+    overview = RENDERINGS["text"].render(Report(results)).partition("Cases by rule:")[2]
+    assert "(Class) at <http://e/p3>" in overview
+
+
 def test_the_caret_stands_under_what_is_meant(report):
     lines = RENDERINGS["text"].render(report).splitlines()
     at = lines.index("    12 | poca:level level:cty .")

@@ -61,7 +61,7 @@ class EndpointSource:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             advice = "give the address of its SPARQL endpoint, such as http://localhost:7878/query"
             raise UsageError(f"{url!r} is no address of a store", advice=advice)
-        self.url, self._parts, self._graphs, self._timeout_s = url, parts, tuple(graphs), timeout_s
+        self.url, self._parts, self.graphs, self._timeout_s = url, parts, tuple(graphs), timeout_s
         self.requests = self.sent_bytes = self.received_bytes = 0
         self._idle: list[http.client.HTTPConnection] = []
 
@@ -75,7 +75,7 @@ class EndpointSource:
         LimitError
             If it takes too long, or says that its answer is only a part.
         """
-        parameters = [("query", query), *(("default-graph-uri", graph) for graph in self._graphs)]
+        parameters = [("query", query), *(("default-graph-uri", graph) for graph in self.graphs)]
         connection, response = self._ask(urlencode(parameters).encode())
         most = response.headers.get("X-SPARQL-MaxRows", "")
         count = 0

@@ -6,6 +6,7 @@ What is shown of the data is made harmless first: control characters are spelt o
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 
 from poca_kg.validate.excerpts import show_line
@@ -151,7 +152,8 @@ class _Block:
 def _overview(report: Report, groups: tuple[Group, ...]) -> list[str]:
     """Return how many cases there are of each rule and in each file."""
     language = report.language
-    rows = [(len(group.results), group.severity, rule_name(group.first)) for group in groups]
+    names = _told_apart(groups, language)
+    rows = [(len(group.results), group.severity, name) for group, name in zip(groups, names, strict=True)]
     width = max(len(str(count)) for count, _, _ in rows)
     lines = [phrase("by-rule", language)]
     lines += [f"  {count:>{width}}  {phrase(kind.value, language)}  {name}" for count, kind, name in rows]
@@ -162,6 +164,17 @@ def _overview(report: Report, groups: tuple[Group, ...]) -> list[str]:
         if len(files) > _MOST_FILES:
             lines.append(f"  {phrase('more-files', language, n=len(files) - _MOST_FILES)}")
     return lines
+
+
+def _told_apart(groups: tuple[Group, ...], language: str) -> list[str]:
+    """Return the names of rules; of those that share one, each with the path that it is about."""
+    names = [rule_name(group.first) for group in groups]
+    times = Counter(names)
+    paths = [visible(group.first.path) for group in groups]
+    return [
+        f"{name} {phrase('path', language)} {path}" if path and times[name] > 1 else name
+        for name, path in zip(names, paths, strict=True)
+    ]
 
 
 def _labelled(pairs: Iterable[tuple[str, str]], indent: int = 2) -> list[str]:
