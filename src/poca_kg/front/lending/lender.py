@@ -15,6 +15,7 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
 
 from poca_kg.front.lending.ledger import Entry, Ledger, State
@@ -113,6 +114,11 @@ class _Borrower:
             return False
         return cpu_s - self.seen_cpu_s >= _SLOW_CPU_S or now - self.seen_at >= _SLOW_S
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the worker was at work when somebody last looked; its client may have gone since."""
+        return self.seen.state == State.AT_WORK
+
     def let_go(self) -> None:
         """Let go of the worker, which ends."""
         self.control.close()
@@ -139,8 +145,8 @@ class Lender:
         self._borrowers: list[_Borrower] = []
         self._numbers = itertools.count(1)
         self._timer: asyncio.TimerHandle | None = None
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self._generation = 0
+        self._left = asyncio.Event()
         self._is_engaging = self._is_closed = False
         self._not_before = 0.0
         self._slow_ends: deque[float] = deque(maxlen=10)
@@ -179,13 +185,19 @@ class Lender:
                 borrower.ask_back(number)
 
     async def renew(self) -> None:
-        """Take everything back, and lend to new workers from then on; returns once no old one answers."""
+        """Take everything back, and lend to new workers from then on; returns once no old one answers.
+
+        New ones may come meanwhile; a worker that was being taken when this was called is none of them.
+        """
+        self._generation += 1
         for borrower in self._borrowers:
             borrower.is_leaving = True
             borrower.ask_back(0)
         if self._borrowers and self._timer is None:
             self._timer = self._loop.call_later(_LOOK_EVERY_S, self._look)
-        await self._empty.wait()
+        while any(borrower.is_leaving for borrower in self._borrowers):
+            self._left.clear()
+            await self._left.wait()
 
     async def close(self) -> None:
         """Take everything back, and lend no more."""
@@ -202,7 +214,7 @@ class Lender:
             return
         self._is_engaging = True
         engaging = self._loop.run_in_executor(self._threads, self._take_worker)
-        engaging.add_done_callback(self._engaged)
+        engaging.add_done_callback(partial(self._engaged, self._generation))
 
     def _take_worker(self) -> _Borrower | None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -222,17 +234,16 @@ class Lender:
         ours.setblocking(False)
         return _Borrower(engagement, ours, ledger, prefix)
 
-    def _engaged(self, engaging: asyncio.Future[_Borrower | None]) -> None:
+    def _engaged(self, generation: int, engaging: asyncio.Future[_Borrower | None]) -> None:
         self._is_engaging = False
         borrower = None if engaging.cancelled() or engaging.exception() else engaging.result()
         if borrower is None:
             self._not_before = self._loop.time() + _PAUSE_S
             return
-        if self._is_closed:
+        if self._is_closed or generation != self._generation:  # it may have the graph of before
             borrower.let_go()
             return
         self._borrowers.append(borrower)
-        self._empty.clear()
         self._loop.add_reader(borrower.control.fileno(), self._hear, borrower)
 
     # Hearing.
@@ -288,8 +299,7 @@ class Lender:
                 out.connection.abort()
             else:
                 out.connection.returned(has_failed=is_at_it and entry.state == State.AT_WORK)
-        if not self._borrowers:
-            self._empty.set()
+        self._left.set()
 
     # Looking.
 
@@ -312,6 +322,6 @@ class Lender:
                 self._pause()
             if is_slow or not borrower.looks_left:
                 borrower.engagement.kill()
-            is_needed = is_needed or borrower.is_leaving or bool(borrower.loans)
+            is_needed = is_needed or borrower.is_leaving or bool(borrower.loans) or borrower.is_at_work
         if is_needed:
             self._timer = self._loop.call_later(_LOOK_EVERY_S, self._look)
