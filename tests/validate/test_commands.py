@@ -113,6 +113,12 @@ def test_the_standard_input_is_checked(write):
     assert "-:10:1: city:a" in outcome.stdout
 
 
+def test_the_standard_input_is_read_once(write):
+    outcome = invoke(validate_command, "-", "--shapes", "-", input=b"")
+    assert outcome.exit_code == 2
+    assert "can be read only once" in outcome.stderr
+
+
 def test_a_context_goes_with_files_only(write):
     path = write("city:z a poca:Town .")
     assert invoke(validate_command, write(GOOD, "town.ttl"), "--context", path).exit_code == 0

@@ -76,6 +76,22 @@ def test_what_one_file_describes_another_may_refer_to(shapes, write):
     assert validate_files([town, anna], shapes).results == ()
 
 
+def test_what_a_context_says_of_a_thing_that_the_data_names_is_judged(shapes, write):
+    town = write("city:b poca:twin city:z .", "town.ttl")
+    context = write("city:z a poca:Town ; poca:level level:city .", "context.ttl")
+    [result] = [
+        one for one in validate_files([town], shapes, context=[context]).results if one.path == "rdfs:label"
+    ]
+    assert (str(result.place), str(result.focus_node)[-6:]) == (f"{town}:10", "city/z")
+
+
+def test_a_missing_property_is_not_shown_at_that_of_another_node_in_the_line(shapes, write):
+    path = write('city:x rdfs:label "X"@en . city:a a poca:Town ; poca:level level:city .\n')
+    (result,) = validate_files([path], shapes).results
+    start, end = result.span
+    assert result.excerpt[start:end] == "city:a"
+
+
 def test_a_context_is_seen_but_not_judged(shapes, write):
     town = write(GOOD.replace(" .", " ; poca:ledBy city:anna ."), "town.ttl")
     people = write("city:anna a poca:Mayor . city:z a poca:Town .", "people.ttl")

@@ -112,7 +112,7 @@ class _Options:
     "--context",
     multiple=True,
     metavar="FILE",
-    help="A file that describes what DATA refers to; it is seen, but not judged. May be repeated.",
+    help="A file that describes what DATA refers to; of it only what DATA names is judged. May be repeated.",
 )
 @click.option(
     "--stdin-format",
@@ -194,7 +194,7 @@ def _check(options: _Options) -> None:
         raise click.UsageError("--since goes with the built dataset: leave out the files and the store")
     if options.since is not None and options.engine != Engine.AUTO:
         raise click.UsageError("--since chooses the engine itself: leave out --engine")
-    if (options.files + options.context).count(_STDIN) > 1:
+    if (options.files + options.context + options.shapes).count(_STDIN) > 1:
         raise click.UsageError("the standard input can be read only once")
 
 

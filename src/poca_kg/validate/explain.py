@@ -164,7 +164,9 @@ class Explainer:
         """Return the part of the line that the finding is about: the value, the property or the node."""
         if not line:
             return None
-        others = [*(() if finding.path is None else properties_of(finding.path)), finding.focus]
+        # A property that leads nowhere from here is not on the line, unless something else has it there.
+        leads = finding.path is not None and (finding.value is not None or self._walk(finding))
+        others = [*(properties_of(finding.path) if finding.path and leads else ()), finding.focus]
         return find_span(line, None if finding.component in _OF_PROPERTY else finding.value, others)
 
     def _what(self, finding: Finding, message: Literal | None, expected: str) -> str:

@@ -46,7 +46,7 @@ def validate_files(  # noqa: PLR0913  (what a call of the command can say)
     ontology
         The folder of the ontology, or the shapes read from it, or shapes alone.
     context
-        Further files that describe what the first refer to. They are seen, but not judged.
+        Further files that describe what the first refer to; of them only what the first name is judged.
     language
         ``en`` or ``it``.
     read_stdin
