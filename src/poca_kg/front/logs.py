@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -51,7 +51,7 @@ class JsonLog:
 
     def __init__(self, stream: BinaryIO, *, clock: Callable[[], float] = time.time) -> None:
         self._stream, self._clock = stream, clock
-        self._waiting: deque[tuple[float, str, dict[str, Any]]] = deque()
+        self._waiting: deque[tuple[float, str, dict[str, Any] | Sequence[str]]] = deque()
         self._something, self._closing = threading.Event(), threading.Event()
         self.dropped = 0
         self._thread = threading.Thread(target=self._work, name="log", daemon=True)
@@ -63,6 +63,15 @@ class JsonLog:
             self.dropped += 1
             return
         self._waiting.append((self._clock(), event, members))
+        if not self._something.is_set():
+            self._something.set()
+
+    def write_rendered(self, lines: Sequence[str]) -> None:
+        """Log things that happened just now, each given as what stands behind its time in the line."""
+        if len(self._waiting) >= _MOST_WAITING:
+            self.dropped += len(lines)
+            return
+        self._waiting.append((self._clock(), "", lines))
         if not self._something.is_set():
             self._something.set()
 
@@ -87,13 +96,13 @@ class JsonLog:
 
     def _write_batch(self) -> None:
         count = min(len(self._waiting), _BATCH)
-        lines = [_line(*self._waiting.popleft()) for _ in range(count)]
+        lines = [line for _ in range(count) for line in _lines(*self._waiting.popleft())]
         try:
             for piece in _pieces(line.encode("utf-8", "backslashreplace") for line in lines):
                 self._stream.write(piece)
                 self._stream.flush()
         except (OSError, ValueError):
-            self.dropped += count
+            self.dropped += len(lines)
 
 
 class JsonFormatter(logging.Formatter):
@@ -132,10 +141,20 @@ def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield piece
 
 
+def _lines(at: float, event: str, what: dict[str, Any] | Sequence[str]) -> Iterable[str]:
+    if isinstance(what, dict):
+        return (_line(at, event, what),)
+    start = f'{{"time": "{_moment(at)}", '
+    return [f"{start}{rest}\n" for rest in what]
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _line(at: float, event: str, members: dict[str, Any]) -> str:
-    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     kept = {name: _short(name, value) for name, value in members.items() if value not in ("", None)}
-    return json.dumps({"time": moment, "event": event, **kept}) + "\n"
+    return json.dumps({"time": _moment(at), "event": event, **kept}) + "\n"
 
 
 def _short(name: str, value: object) -> object:

@@ -31,6 +31,7 @@ from poca_kg.store.lexer import Token
 from poca_kg.store.merging import Merger, named_dataset
 from poca_kg.store.opening import open_engine
 from poca_kg.store.parsing import bad_data, read_bytes
+from poca_kg.store.plain import PlainReader
 from poca_kg.store.protocol import (
     Answer,
     ChooseFormat,
@@ -201,6 +202,10 @@ class EmbeddedStore:
                 return
             sink = XmlSink(watched) if media is ResultFormat.XML else watched
             result.serialize(sink, format=_rows_format(media))
+
+    def plain_reader(self) -> PlainReader:
+        """Return what answers plain queries over the union of all graphs, as long as nothing is written."""
+        return PlainReader(*self._merger.everything())
 
     def _answer(self, text: str, choose: ChooseFormat, dataset: _Dataset) -> tuple[Any, Any]:
         """Return the engine's answer and the format to write it in."""

@@ -20,6 +20,7 @@ __all__ = [
     "read_fields",
     "refuse_packed",
     "refuse_type",
+    "unescaped",
 ]
 
 FORM = "application/x-www-form-urlencoded"
@@ -53,14 +54,20 @@ def decode_fields(data: bytes, where: str) -> Fields:
             text = data.decode("utf-8")
             return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
         pairs = [pair.partition(b"=") for pair in data.split(b"&") if pair]
-        return [(_unescaped(name), _unescaped(value)) for name, _, value in pairs]
+        return [(unescaped(name), unescaped(value)) for name, _, value in pairs]
     except ValueError as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeError) else "it has too many fields"
         raise RefusedError("malformed-request", f"{where} cannot be read: {reason}") from None
 
 
-def _unescaped(data: bytes) -> str:
-    """Return text whose escapes are all whole: quoted-printable but for its sign, which is read in C."""
+def unescaped(data: bytes) -> str:
+    """Return text whose escapes are all whole: quoted-printable but for its sign, which is read in C.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is not UTF-8.
+    """
     if b"%" not in data:
         return data.replace(b"+", b" ").decode("utf-8")
     return a2b_qp(data.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")).decode("utf-8")

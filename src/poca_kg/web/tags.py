@@ -21,10 +21,8 @@ def tag_of(version: str, *parts: str) -> str:
     """
     if not version:
         return ""
-    digest = blake2b(digest_size=16)
-    for part in (version, *parts):
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(data) + data)
+    encoded = [part.encode("utf-8", "surrogatepass") for part in (version, *parts)]
+    digest = blake2b(b"".join([b"%d:%b" % (len(data), data) for data in encoded]), digest_size=16)
     return f'W/"{digest.hexdigest()}"'
 
 

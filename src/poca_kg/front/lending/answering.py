@@ -11,7 +11,7 @@ from poca_kg.front.lending.plain import PlainHead
 from poca_kg.front.lending.rendering import Rendered, Template
 from poca_kg.store.gate import QueryForm, plain_form
 from poca_kg.web.asking import ENDPOINT, is_repeatable, media_for
-from poca_kg.web.forms import decode_fields
+from poca_kg.web.forms import unescaped
 from poca_kg.web.tags import tag_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Answerer:
     """
 
     def __init__(self, store: EmbeddedStore, version: str, most_kept_bytes: int) -> None:
-        self._store, self._version, self._most_young_bytes = store, version, most_kept_bytes // 2
+        self._reader, self._version = store.plain_reader(), version
+        self._most_young_bytes = most_kept_bytes // 2
         self._templates: dict[tuple[ResultFormat | RdfSyntax, str], Template] = {}
         self._media: dict[tuple[QueryForm, str | None], ResultFormat | RdfSyntax] = {}
         self._young: dict[tuple[bytes, PlainHead], Answered] = {}
@@ -82,20 +83,20 @@ class Answerer:
             return kept
         try:
             answered = self._ask(encoded, head)
-        except PocaError:
+        except (PocaError, UnicodeDecodeError):
             return None
         if answered is not None:
-            self._keep(key, answered._replace(was_kept=True))
+            self._keep(key, Answered(answered.rendered, answered.sha256, was_kept=True))
         return answered
 
     def _ask(self, encoded: bytes, head: PlainHead) -> Answered | None:
-        ((_, query),) = decode_fields(b"query=" + encoded, "the query string")
+        query = unescaped(encoded)
         form = plain_form(query)
         if form is None or not is_repeatable(query):
             return None
         media = self._media_for(form, head.accept)
         out = _Body()
-        self._store.serialise_to(out, query, lambda _: media)
+        self._reader.write(out, query, media)
         body: bytes | bytearray = out.data
         encoding = self._encoding_for(media, head, len(body))
         if encoding:

@@ -7,6 +7,7 @@ because it is not plain or fails, the front finds there.
 
 from __future__ import annotations
 
+import gc
 import resource
 import select
 import socket
@@ -40,6 +41,7 @@ _PIECE = LARGEST_REQUEST + 1
 _DESCRIPTORS = 2
 _RECORDS_AT_ONCE = 256
 _TELL_WITHIN_S = 0.05
+_SELDOM = (50_000, 20, 20)
 _LOOK_EVERY_S = 1.0
 _IDLE_S = 5.0
 
@@ -54,6 +56,7 @@ def serve_lent(store: EmbeddedStore, header: dict[str, Any], body: bytes, out: A
     channel = cast("StayingSink", out).stay()
     _, descriptors, _, _ = socket.recv_fds(channel, 1, _DESCRIPTORS)
     control, page = descriptors
+    gc.set_threshold(*_SELDOM)  # each request makes objects that stay, and no cycles
     with socket.socket(fileno=control) as front:
         answerer = Answerer(store, header["version"], header["kept_bytes"])
         borrower = _Borrower(front, Ledger(page), answerer, header["prefix"])

@@ -13,7 +13,7 @@ import itertools
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
@@ -75,8 +75,8 @@ class Engager(Protocol):
         """Count what was done for a client; return whether it has anything left."""
 
 
-Told: TypeAlias = Callable[[str, Record], None]
-"""Hears of an answered request: the beginning of its name, and its record."""
+Told: TypeAlias = Callable[[str, Sequence[Record]], None]
+"""Hears of answered requests: how their names begin, and their records."""
 
 
 class _Out(NamedTuple):
@@ -276,10 +276,10 @@ class Lender:
         if out is not None:
             out.connection.write([rest.data])
 
-    def _note(self, borrower: _Borrower, records: Iterable[Record]) -> None:
+    def _note(self, borrower: _Borrower, records: Sequence[Record]) -> None:
+        self._told(borrower.prefix, records)
         used: dict[int, float] = {}
         for record in records:
-            self._told(borrower.prefix, record)
             used[record.loan] = used.get(record.loan, 0.0) + max(record.seconds, 0.0)
         for number, seconds in used.items():
             out = borrower.loans.get(number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from poca_kg.front.lending.plain import PlainHead
@@ -117,10 +117,10 @@ def read_from_front(packet: bytes) -> Loan | int:
     return Loan(number, PlainHead(block.encode("latin-1"), accept, accept_encoding))
 
 
-def read_from_worker(packet: bytes) -> GivenBack | Unsent | Iterator[Record]:
+def read_from_worker(packet: bytes) -> GivenBack | Unsent | list[Record]:
     r"""Return what a worker says.
 
-    >>> list(read_from_worker(pack_records([Record(1, 2, 0.5, 300, True, bytes(32))])))[0].sent
+    >>> read_from_worker(pack_records([Record(1, 2, 0.5, 300, True, bytes(32))]))[0].sent
     300
     >>> read_from_worker(pack_given_back(GivenBack(4))), read_from_worker(pack_unsent(4, b"}"))
     (GivenBack(loan=4, is_unusual=False), Unsent(loan=4, data=b'}'))
@@ -137,5 +137,5 @@ def read_from_worker(packet: bytes) -> GivenBack | Unsent | Iterator[Record]:
     if kind == b"U" and len(packet) > _UNSENT.size:
         return Unsent(_UNSENT.unpack_from(packet)[1], packet[_UNSENT.size :])
     if kind == b"A" and (len(packet) - 1) % _RECORD.size == 0:
-        return (Record(*fields) for fields in _RECORD.iter_unpack(packet[1:]))
+        return [Record._make(fields) for fields in _RECORD.iter_unpack(packet[1:])]
     raise BrokenPacketError
