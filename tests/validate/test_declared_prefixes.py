@@ -30,6 +30,13 @@ def report(tmp_path):
     return validate_files([tmp_path / "data.ttl"], Shapes.alone(read_rules([tmp_path / "shapes.ttl"])))
 
 
+@pytest.mark.parametrize("before", ["", "\ufeff", "# a comment\n"])
+def test_declarations_are_found_behind_a_mark_and_behind_each_other(before):
+    text = f"{before}@prefix a: <http://a/> . @prefix b: <http://b/> .@prefix c: <http://c/>.\na:x b:y c:z ."
+    found = prefixes_of(Document(text.encode(), RdfSyntax.TURTLE))
+    assert found == {"a": "http://a/", "b": "http://b/", "c": "http://c/"}
+
+
 def test_nodes_paths_and_shapes_are_named_as_in_the_files(report):
     text = RENDERINGS["text"].render(report)
     assert "mine:p has too many values: expected no value" in text

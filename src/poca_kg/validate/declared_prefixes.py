@@ -1,11 +1,13 @@
 """The prefixes that a user's files declare, so that a report names things as their author does.
 
-They are for reading alone: what does not look like a declaration at the beginning of a line is passed over.
+They are for reading alone: what does not look like a declaration at the beginning of a line, or behind
+another one, is passed over.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 
 from rdflib import Graph
@@ -19,7 +21,8 @@ __all__ = ["declared_prefixes", "prefixes_of"]
 _MOST_READ = 65_536
 _MOST_KEPT = 200
 _DECLARATION = re.compile(
-    rb"^[ \t]*@?prefix[ \t]+([A-Za-z][A-Za-z0-9_-]{0,40}|):[ \t]*<([^<>\"{}|^`\\\s]{1,500})>",
+    rb"(?:^[ \t]*@?|>[ \t]*\.[ \t]*@)prefix[ \t]+"
+    rb"([A-Za-z][A-Za-z0-9_-]{0,40}|):[ \t]*<([^<>\"{}|^`\\\s]{1,500})(?=>)",
     re.MULTILINE | re.IGNORECASE,
 )
 _KNOWN = frozenset(PREFIXES.values())
@@ -34,7 +37,7 @@ def prefixes_of(document: Document) -> dict[str, str]:
     """
     if document.syntax not in {RdfSyntax.TURTLE, RdfSyntax.TRIG}:
         return {}
-    found = _DECLARATION.findall(document.data[:_MOST_READ])
+    found = _DECLARATION.findall(document.data[:_MOST_READ].removeprefix(BOM_UTF8))
     return {name.decode(): namespace.decode("utf-8", "replace") for name, namespace in found[:_MOST_KEPT]}
 
 
