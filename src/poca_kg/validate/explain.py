@@ -17,7 +17,7 @@ from poca_kg.validate.findings import Finding
 from poca_kg.validate.fixes import derive_fix, sort_of_value
 from poca_kg.validate.messages import fill_in, message_templates
 from poca_kg.validate.naming import Names
-from poca_kg.validate.nested import Branch, BranchKind, Judge, find_branches
+from poca_kg.validate.nested import QUALIFIED, Branch, BranchKind, Judge, find_branches
 from poca_kg.validate.paths import PropertyPath, properties_of, reach, write_path
 from poca_kg.validate.phrases import join_words, phrase, visible, write_term
 from poca_kg.validate.places import Locator
@@ -40,7 +40,6 @@ _MOST_REASONS = 8
 _MOST_COMPARED = 50
 _OWN_COMPONENTS = {UNDECLARED_SHAPE, SH.ConstraintComponent}
 _OF_PROPERTY = {SH.ClosedConstraintComponent, SH.MaxCountConstraintComponent}
-_QUALIFIED = {SH.QualifiedMinCountConstraintComponent, SH.QualifiedMaxCountConstraintComponent}
 _ONE_MESSAGE = 600
 _GENERIC = {
     SH.MaxCountConstraintComponent: "generic-many",
@@ -125,7 +124,7 @@ class Explainer:
         """
         if depth == _DEEPEST:
             return result
-        walked = finding.component in _QUALIFIED and ask and self.judge is not None
+        walked = finding.component in QUALIFIED and ask and self.judge is not None
         values = self._walk(finding)[:_MOST_WALKED] if walked else ()
         branches = find_branches(finding, self.shapes.rules, self.judge if ask else None, values)
         if not branches:

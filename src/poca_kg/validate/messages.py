@@ -12,7 +12,7 @@ from rdflib.namespace import SH
 
 from poca_kg.store.protocol import Term
 from poca_kg.validate.phrases import visible
-from poca_kg.validate.shapes import PLACEHOLDER
+from poca_kg.validate.shape_graph.values import PLACEHOLDER
 
 __all__ = ["fill_in", "message_templates"]
 

@@ -20,7 +20,7 @@ from poca_kg.store.protocol import Term
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import as_term
 
-__all__ = ["Branch", "BranchKind", "Judge", "find_branches"]
+__all__ = ["QUALIFIED", "Branch", "BranchKind", "Judge", "find_branches"]
 
 _ShapeNode: TypeAlias = URIRef | BNode
 Judge: TypeAlias = Callable[[_ShapeNode, Term], Sequence[Finding] | None]
@@ -33,7 +33,8 @@ _LISTS = {
     SH.XoneConstraintComponent: SH.xone,
 }
 _SINGLE = {SH.NodeConstraintComponent: SH.node, SH.NotConstraintComponent: SH["not"]}
-_QUALIFIED = {SH.QualifiedMinCountConstraintComponent, SH.QualifiedMaxCountConstraintComponent}
+QUALIFIED = frozenset({SH.QualifiedMinCountConstraintComponent, SH.QualifiedMaxCountConstraintComponent})
+"""The constraint components that count the values that conform to a shape."""
 
 
 class BranchKind(StrEnum):
@@ -102,7 +103,7 @@ def find_branches(
         return _of_list(finding, rules, judge)
     if finding.component in _SINGLE:
         return tuple(_of_single(finding, rules, judge))
-    return tuple(_of_count(finding, rules, judge, values)) if finding.component in _QUALIFIED else ()
+    return tuple(_of_count(finding, rules, judge, values)) if finding.component in QUALIFIED else ()
 
 
 def _of_list(finding: Finding, rules: Graph, judge: Judge) -> tuple[Branch, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +14,15 @@ from poca_kg.store.parsing import parse_file
 from poca_kg.validate.compiler.sparql import check_queries
 from poca_kg.validate.mends import mend_rules
 from poca_kg.validate.shape_graph import ShapeGraph, read_shape_graph
+from poca_kg.validate.shape_graph.values import PLACEHOLDER
 from poca_kg.vocabulary.iris import BASE
 
-__all__ = ["PLACEHOLDER", "Shapes", "as_shapes", "read_shapes"]
+__all__ = ["Shapes", "as_shapes", "read_shapes"]
 
 _SHAPES = "modules/*/shapes.ttl"
 _PREFIXES = "prefixes.ttl"
 _ONTOLOGY = ("poca.ttl", "modules/*/terms.ttl", "schemes/*.ttl")
 _LONGEST_CHAIN = 20
-PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _KNOWN_VARIABLES = {"this", "path", "value"}
 
 

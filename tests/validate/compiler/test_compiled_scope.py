@@ -7,7 +7,7 @@ from rdflib import RDFS, BNode, Graph, Literal, Namespace
 
 from poca_kg.errors import UsageError
 from poca_kg.store.protocol import Term
-from poca_kg.validate.compiler.evaluate import findings_at, judge_with_compiler
+from poca_kg.validate.compiler.evaluate import judge_with_compiler
 from poca_kg.validate.compiler.run import run_compiled
 from poca_kg.validate.compiler.source import StoreSource
 from poca_kg.validate.compiler.subset import outside_subset
@@ -176,7 +176,7 @@ def test_a_blank_node_is_picked_out_where_a_source_cannot_be_told_of_it(compiled
     assert {one.focus for one in run_compiled(shapes, Distant(source), focus={E.S: [node]}).findings} == {
         node
     }
-    assert findings_at(shapes, Distant(source), E.S, node) is None
+    assert judge_with_compiler(shapes, Distant(source))(E.S, node) is None
 
 
 def test_more_nodes_than_one_query_takes_are_judged_in_parts(compiled):
@@ -216,7 +216,7 @@ def test_a_shape_is_judged_at_any_node(compiled):
     assert [one.component.split("#")[1][:8] for one in judge(E.A, blank)] == ["MinCount"]
     assert sorted(one.component.split("#")[1][:8] for one in judge(E.B, blank)) == ["MaxCount", "NodeKind"]
     assert [one.focus for one in judge(E.A, Literal("home"))] == [Literal("home")]
-    assert [one.severity.value for one in findings_at(shapes, source, E.A, E.nowhere)] == ["warning"]
+    assert [one.severity.value for one in judge(E.A, E.nowhere)] == ["warning"]
 
 
 def test_one_query_is_asked_for_each_constraint(compiled):

@@ -17,7 +17,7 @@ from poca_kg.validate.compiler.targets import blank_focus, named_focus
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.shape_graph import ShapeGraph, ShapeNode
 
-__all__ = ["findings_at", "judge_with_compiler"]
+__all__ = ["judge_with_compiler"]
 
 _Judge: TypeAlias = Callable[[ShapeNode, Term], tuple[Finding, ...] | None]
 
@@ -46,10 +46,3 @@ def judge_with_compiler(shapes: ShapeGraph, source: Source) -> _Judge:
         return tuple(finding for one in steps for finding in find(compilation(), source, one, scope))
 
     return judge
-
-
-def findings_at(
-    shapes: ShapeGraph, source: Source, node: ShapeNode, focus: Term
-) -> tuple[Finding, ...] | None:
-    """Return what a shape finds at a node, whatever its targets; see ``judge_with_compiler`` for many."""
-    return judge_with_compiler(shapes, source)(node, focus)

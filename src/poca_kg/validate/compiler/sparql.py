@@ -26,7 +26,7 @@ from poca_kg.validate.compiler.walking import may_be_empty, write_full_path
 from poca_kg.validate.findings import Finding
 from poca_kg.validate.paths import Predicate, PropertyPath, as_term
 from poca_kg.validate.shape_graph.model import Shape, ShapeGraph, ShapeNode, TargetKind
-from poca_kg.validate.shape_graph.values import ill_formed, is_true
+from poca_kg.validate.shape_graph.values import PLACEHOLDER, ill_formed, is_true
 
 __all__ = [
     "SparqlConstraint",
@@ -38,7 +38,6 @@ __all__ = [
 
 _USUAL = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "xsd": str(XSD)}
 _OWN_VARIABLES = ("this", "value", "path", "message")
-_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _VALIDATORS = (SH.validator, SH.nodeValidator, SH.propertyValidator)
 _PROBE = "?this <urn:x> ?this"
 
@@ -80,7 +79,7 @@ class SparqlConstraint:
     @cached_property
     def variables(self) -> tuple[str, ...]:
         """What the query is asked for, in the order of the rows that :meth:`findings` reads."""
-        named = {name for message in self.messages for name in _PLACEHOLDER.findall(message)}
+        named = {name for message in self.messages for name in PLACEHOLDER.findall(message)}
         return (*_OWN_VARIABLES, *sorted(named - set(_OWN_VARIABLES)))
 
     def violations(self, patterns: Patterns, focus: Focus) -> Violations:
@@ -126,7 +125,7 @@ class SparqlConstraint:
             return match[0] if term is None else str(term)
 
         return tuple(
-            Literal(_PLACEHOLDER.sub(filled, message), lang=message.language) for message in self.messages
+            Literal(PLACEHOLDER.sub(filled, message), lang=message.language) for message in self.messages
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -14,8 +15,10 @@ from poca_kg.validate.shape_graph.components import Value
 from poca_kg.validate.shape_graph.naming import name_shape, nearest_name
 from poca_kg.vocabulary.prefixes import shorten_iri
 
-__all__ = ["ill_formed", "is_true", "read_list", "read_value"]
+__all__ = ["PLACEHOLDER", "ill_formed", "is_true", "read_list", "read_value"]
 
+PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+"""A variable within a message (SHACL, section 5.3.2)."""
 _NODE_KINDS = {SH.IRI, SH.BlankNode, SH.Literal, SH.BlankNodeOrIRI, SH.BlankNodeOrLiteral, SH.IRIOrLiteral}
 _WANTED = {
     Value.IRI: "an IRI",
