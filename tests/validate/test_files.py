@@ -151,6 +151,11 @@ def test_the_standard_input_is_read_as_turtle(shapes, write):
     [
         ("broken.ttl", b"@prefix e: <http://e/> .\ne:a e:b e:d ;;; .\ne:c ] .", r"broken.ttl:3:\d+: .*parse"),
         ("broken.nt", b"<http://e/a> <http://e/b> .\n", r"broken.nt:1:\d+"),
+        (
+            "open.ttl",
+            b'<http://e/a> <http://e/b> "open .\n',
+            r"open.ttl:1:27: does not parse: Unexpected end",
+        ),
         ("broken.jsonld", b'{"@id": ', "broken.jsonld:1"),
         ("broken.rdf", b"<rdf:RDF", "broken.rdf"),
         (

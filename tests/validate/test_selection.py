@@ -70,6 +70,13 @@ def test_the_message_of_a_validator_is_told_and_never_the_one_of_pyshacl():
     assert result.what == "e:p: expected what the rule says"
 
 
+def test_what_pyshacl_cannot_evaluate_is_told_in_one_line():
+    deep = "".join(f"e:S{n} a sh:NodeShape ; sh:and ( e:S{n - 1} ) .\n" for n in range(1, 60))
+    report = judged(f"e:S0 a sh:NodeShape . {deep} e:S59 sh:targetNode e:x .", engine=Engine.PYSHACL)
+    [result] = report.results
+    assert result.what == "the shape cannot be evaluated here: Validation path too deep!"
+
+
 def test_shapes_that_ask_for_nothing_are_no_silent_yes():
     for shapes in (
         "",

@@ -143,7 +143,8 @@ def bad_data(name: str, *, locate: Callable[[], FilePlace] | None = None) -> Ite
     try:
         yield
     except SyntaxError as error:
-        what = error.msg.partition(": ")[2] if error.msg.startswith("Parser error at") else error.msg
+        tells_place = error.msg.startswith(("Parser error at", "Parser error between"))
+        what = error.msg.partition(": ")[2] if tells_place else error.msg
         place = FilePlace(name, error.lineno, error.offset if error.lineno else None)
         if locate and not error.lineno:
             place = locate()

@@ -203,7 +203,9 @@ def _told_apart(batch: list[_Raw], rules: Graph) -> Iterator[Finding]:
 
 
 def _failure(shape: Shape, focus: Term, error: Exception) -> Finding:
-    message = Literal(f"the shape cannot be evaluated here: {getattr(error, 'message', error)}", lang="en")
+    # The first line says why, the others where the engine was.
+    why = str(getattr(error, "message", error)).partition("\n")[0]
+    message = Literal(f"the shape cannot be evaluated here: {why}", lang="en")
     severity, component = Severity.VIOLATION, SH.ConstraintComponent
     return Finding(_plain(focus), None, None, severity, shape.node, component, messages=(message,))
 
