@@ -72,9 +72,12 @@ def address_of(sock: socket.socket) -> str:
 
 
 def hang_up(sock: socket.socket) -> None:
-    """End a connection for everybody who holds it, whatever other descriptors there are."""
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+    """End a connection for everybody who holds it, whatever other descriptors there are.
+
+    The socket of a transport may be one that has a descriptor and cannot be shut down itself, as uvloop's.
+    """
+    with suppress(OSError), socket.socket(fileno=os.dup(sock.fileno())) as own:
+        own.shutdown(socket.SHUT_RDWR)
 
 
 def reset_when_closed(sock: socket.socket) -> None:
