@@ -21,6 +21,8 @@ from poca_kg.front.lending.packets import (
     Loan,
     Record,
     pack_given_back,
+    pack_record,
+    pack_records,
     read_from_front,
 )
 from poca_kg.front.lending.plain import PlainHead
@@ -143,7 +145,7 @@ def on_stage(act: Callable[[Stage], Awaitable[None]], most: int = 1) -> None:
                 most=most,
                 kept_bytes=0,
                 client_of=lambda request: request.peer,
-                told=lambda _, record: records.append(record),
+                told=lambda _, found: records.extend(found),
             )
             stage = Stage(lender, workers, records)
             try:
@@ -179,7 +181,7 @@ def test_a_switch_ends_although_new_workers_come_before_the_old_have_gone() -> N
     async def act(stage: Stage) -> None:
         await stage.lend_to_somebody()
         await stage.lend_to_somebody()
-        await settle(lambda: len(stage.workers.taken) == 2)
+        await settle(lambda: len(stage.lender._borrowers) == 2)
         first, second = stage.workers.taken
         switch = asyncio.ensure_future(stage.lender.renew())
         await asyncio.sleep(0)
@@ -224,3 +226,26 @@ def test_what_a_worker_was_at_decides_what_becomes_of_a_connection(state: State,
         assert (at_it.done, beside.done, given.done) == ([becomes], ["returned"], ["returned"])
 
     on_stage(act)
+
+
+def test_what_a_killed_worker_has_not_told_is_counted_and_what_it_told_only_once() -> None:
+    async def act(stage: Stage) -> None:
+        number = await stage.lend_to_somebody()
+        (worker,) = stage.workers.taken
+        for count in range(1, 5):
+            worker.ledger.keep(pack_record(Record(number, count, 0.5, 100, was_kept=False, sha256=bytes(32))))
+            if count == 2:
+                worker.control.send(pack_records(worker.ledger.records()))
+        worker.leave()
+        await settle(lambda: stage.connections[0].done)
+        assert [record.number for record in stage.records] == [1, 2, 3, 4]
+
+    on_stage(act)
+
+
+def test_what_a_front_reads_cannot_be_cut_off() -> None:
+    ledger = Ledger.create()
+    for size in (0, 1 << 20):
+        with pytest.raises(PermissionError):
+            os.ftruncate(ledger.descriptor, size)
+    ledger.close()

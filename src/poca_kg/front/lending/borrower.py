@@ -24,6 +24,7 @@ from poca_kg.front.lending.packets import (
     Loan,
     Record,
     pack_given_back,
+    pack_record,
     pack_records,
     pack_unsent,
     read_from_front,
@@ -39,7 +40,6 @@ __all__ = ["serve_lent"]
 
 _PIECE = LARGEST_REQUEST + 1
 _DESCRIPTORS = 2
-_RECORDS_AT_ONCE = 256
 _TELL_WITHIN_S = 0.05
 _SELDOM = (50_000, 20, 20)
 _LOOK_EVERY_S = 1.0
@@ -78,7 +78,6 @@ class _Borrower:
         self._front, self._ledger, self._answerer = front, ledger, answerer
         self._prefix = prefix.encode()
         self._lent: dict[int, _Lent] = {}
-        self._records: list[Record] = []
         self._told_at = self._looked_at = time.monotonic()
         self._number = 0
         self._dates = Dates()
@@ -91,14 +90,14 @@ class _Borrower:
         self._epoll.register(home, select.EPOLLIN)
         lent = self._lent
         while not self._is_over:
-            ready = self._epoll.poll(_TELL_WITHIN_S if self._records else _LOOK_EVERY_S)
+            ready = self._epoll.poll(_LOOK_EVERY_S if self._ledger.is_told else _TELL_WITHIN_S)
             for descriptor, _ in ready:
                 if descriptor == home:
                     self._hear()
                 elif descriptor in lent:
                     self._serve(descriptor, lent[descriptor])
             now = time.monotonic()
-            if self._records and (not ready or now - self._told_at > _TELL_WITHIN_S):
+            if not self._ledger.is_told and (not ready or now - self._told_at > _TELL_WITHIN_S):
                 self._tell(now)
             if now - self._looked_at > _LOOK_EVERY_S:
                 self._look(now, most_bytes)
@@ -147,13 +146,12 @@ class _Borrower:
         lent.client.recv(len(data))
         unsent = send_response(lent.client, head, body)
         used = time.perf_counter() - began
-        self._records.append(
-            Record(lent.number, number, used, len(head) + len(body), answered.was_kept, answered.sha256)
-        )
+        record = Record(lent.number, number, used, len(head) + len(body), answered.was_kept, answered.sha256)
+        has_room = self._ledger.keep(pack_record(record))
         if unsent:
             self._give_back(descriptor, unsent=unsent)
         self._ledger.mark(State.IDLE)
-        if len(self._records) >= _RECORDS_AT_ONCE:
+        if not has_room:
             self._tell(time.monotonic())
         lent.used_at = time.monotonic()
 
@@ -168,11 +166,11 @@ class _Borrower:
         lent.client.close()
 
     def _tell(self, now: float) -> None:
-        """Tell the front what was answered."""
+        """Tell the front what was answered; what is not told when this process is killed, it reads itself."""
         self._told_at = now
-        if self._records:
-            self._front.send(pack_records(self._records))
-            self._records.clear()
+        if not self._ledger.is_told:
+            self._front.send(pack_records(self._ledger.records()))
+            self._ledger.clear()
 
     def _look(self, now: float, most_bytes: int) -> None:
         """Give back what is not used, or everything if this process has grown."""

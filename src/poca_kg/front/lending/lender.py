@@ -29,6 +29,7 @@ from poca_kg.front.lending.packets import (
     pack_loan,
     pack_recall,
     read_from_worker,
+    read_records,
 )
 from poca_kg.front.lending.plain import PlainHead
 from poca_kg.front.messages import Request
@@ -96,6 +97,7 @@ class _Borrower:
         self.seen_at = self.seen_cpu_s = 0.0
         self.looks_left = _LOOKS_UNTIL_GIVEN_BACK
         self.is_leaving = False
+        self.last_told = 0
 
     def ask_back(self, number: int) -> None:
         """Ask for a loan, or with 0 for all and the worker's end."""
@@ -280,6 +282,7 @@ class Lender:
         self._told(borrower.prefix, records)
         used: dict[int, float] = {}
         for record in records:
+            borrower.last_told = record.number
             used[record.loan] = used.get(record.loan, 0.0) + max(record.seconds, 0.0)
         for number, seconds in used.items():
             out = borrower.loans.get(number)
@@ -291,6 +294,9 @@ class Lender:
         self._loop.remove_reader(borrower.control.fileno())
         self._borrowers.remove(borrower)
         entry = borrower.ledger.read()
+        with contextlib.suppress(BrokenPacketError):
+            left = read_records(borrower.ledger.records())
+            self._note(borrower, [record for record in left if record.number > borrower.last_told])
         loans, borrower.loans = borrower.loans, {}
         borrower.let_go()
         for number, out in loans.items():

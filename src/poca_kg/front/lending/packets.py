@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from poca_kg.front.lending.plain import PlainHead
@@ -24,10 +23,12 @@ __all__ = [
     "pack_given_back",
     "pack_loan",
     "pack_recall",
+    "pack_record",
     "pack_records",
     "pack_unsent",
     "read_from_front",
     "read_from_worker",
+    "read_records",
 ]
 
 LARGEST_PIECE = 65_536
@@ -103,9 +104,14 @@ def pack_unsent(loan: int, data: bytes) -> bytes:
     return _UNSENT.pack(b"U", loan) + data
 
 
-def pack_records(records: Iterable[Record]) -> bytes:
-    """Return the packet that tells of answered requests."""
-    return b"A" + b"".join(_RECORD.pack(*record) for record in records)
+def pack_record(record: Record) -> bytes:
+    """Return what tells of an answered request."""
+    return _RECORD.pack(*record)
+
+
+def pack_records(records: bytes) -> bytes:
+    """Return the packet that tells of answered requests; ``records`` are some that were packed."""
+    return b"A" + records
 
 
 def read_from_front(packet: bytes) -> Loan | int:
@@ -120,7 +126,7 @@ def read_from_front(packet: bytes) -> Loan | int:
 def read_from_worker(packet: bytes) -> GivenBack | Unsent | list[Record]:
     r"""Return what a worker says.
 
-    >>> read_from_worker(pack_records([Record(1, 2, 0.5, 300, True, bytes(32))]))[0].sent
+    >>> read_from_worker(pack_records(pack_record(Record(1, 2, 0.5, 300, True, bytes(32)))))[0].sent
     300
     >>> read_from_worker(pack_given_back(GivenBack(4))), read_from_worker(pack_unsent(4, b"}"))
     (GivenBack(loan=4, is_unusual=False), Unsent(loan=4, data=b'}'))
@@ -136,6 +142,19 @@ def read_from_worker(packet: bytes) -> GivenBack | Unsent | list[Record]:
         return GivenBack(loan, bool(is_unusual))
     if kind == b"U" and len(packet) > _UNSENT.size:
         return Unsent(_UNSENT.unpack_from(packet)[1], packet[_UNSENT.size :])
-    if kind == b"A" and (len(packet) - 1) % _RECORD.size == 0:
-        return [Record._make(fields) for fields in _RECORD.iter_unpack(packet[1:])]
+    if kind == b"A":
+        return read_records(packet[1:])
     raise BrokenPacketError
+
+
+def read_records(records: bytes) -> list[Record]:
+    """Return the records of requests that a worker has packed.
+
+    Raises
+    ------
+    BrokenPacketError
+        If they are none.
+    """
+    if len(records) % _RECORD.size:
+        raise BrokenPacketError
+    return [Record._make(fields) for fields in _RECORD.iter_unpack(records)]
