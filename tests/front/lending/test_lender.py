@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 import os
 import socket
 import threading
@@ -17,12 +19,14 @@ from poca_kg.front.lending.ledger import Ledger, State
 from poca_kg.front.lending.lender import Lender
 from poca_kg.front.lending.packets import (
     LARGEST_PACKET,
+    LARGEST_PIECE,
     GivenBack,
     Loan,
     Record,
     pack_given_back,
     pack_record,
     pack_records,
+    pack_unsent,
     read_from_front,
 )
 from poca_kg.front.lending.plain import PlainHead
@@ -239,6 +243,31 @@ def test_what_a_killed_worker_has_not_told_is_counted_and_what_it_told_only_once
         worker.leave()
         await settle(lambda: stage.connections[0].done)
         assert [record.number for record in stage.records] == [1, 2, 3, 4]
+
+    on_stage(act)
+
+
+@pytest.mark.parametrize("what", ["a flood", "no number", "half a record", "nonsense"])
+def test_a_worker_that_has_gone_wrong_is_ended(what: str) -> None:
+    async def act(stage: Stage) -> None:
+        number = await stage.lend_to_somebody()
+        (worker,) = stage.workers.taken
+        record = pack_record(Record(number, 1, math.nan, 100, was_kept=False, sha256=bytes(32)))
+        packets = {
+            "a flood": pack_unsent(number, bytes(LARGEST_PIECE)),
+            "no number": pack_records(record),
+            "half a record": pack_records(record[:20]),
+            "nonsense": b"?",
+        }
+
+        def is_ended() -> bool:
+            with contextlib.suppress(OSError):
+                worker.control.send(packets[what])
+            return worker.is_killed
+
+        await settle(is_ended)
+        assert stage.connections[0].done[-1] == "returned"
+        assert not stage.records
 
     on_stage(act)
 

@@ -18,6 +18,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
 
+from poca_kg.front.lending.answering import LARGEST_ANSWER
 from poca_kg.front.lending.ledger import Entry, Ledger, State
 from poca_kg.front.lending.packets import (
     LARGEST_PACKET,
@@ -44,6 +45,8 @@ _LOOK_EVERY_S = 0.02
 _SLOW_CPU_S, _SLOW_S = 0.03, 0.25
 _LOOKS_UNTIL_GIVEN_BACK = 10
 _MOST_LOANS = 64
+_PACKETS_AT_ONCE = 64
+_MOST_UNSENT_BYTES = LARGEST_ANSWER + 65_536
 _GROWTH_BYTES = 256 << 20
 _PAUSE_S, _LONGEST_PAUSE_S = 0.05, 5.0
 _MEMORY_S = 60.0
@@ -97,7 +100,7 @@ class _Borrower:
         self.seen_at = self.seen_cpu_s = 0.0
         self.looks_left = _LOOKS_UNTIL_GIVEN_BACK
         self.is_leaving = False
-        self.last_told = 0
+        self.last_told = self.unsent_bytes = 0
 
     def ask_back(self, number: int) -> None:
         """Ask for a loan, or with 0 for all and the worker's end."""
@@ -253,7 +256,10 @@ class Lender:
     def _hear(self, borrower: _Borrower) -> None:
         """Take what a worker says, until it says nothing more for now or has ended."""
         try:
-            while packet := borrower.control.recv(LARGEST_PACKET):
+            for _ in range(_PACKETS_AT_ONCE):
+                packet = borrower.control.recv(LARGEST_PACKET)
+                if not packet:
+                    break
                 said = read_from_worker(packet)
                 if isinstance(said, GivenBack):
                     self._given_back(borrower, said)
@@ -261,6 +267,8 @@ class Lender:
                     self._write(borrower, said)
                 else:
                     self._note(borrower, said)
+            else:  # others have their turn; the loop calls again
+                return
         except BlockingIOError:
             return
         except (BrokenPacketError, OSError):
@@ -268,12 +276,16 @@ class Lender:
         self._ended(borrower)
 
     def _given_back(self, borrower: _Borrower, given: GivenBack) -> None:
+        borrower.unsent_bytes = 0
         out = borrower.loans.pop(given.loan, None)
         if out is not None:
             out.connection.returned(has_failed=given.is_unusual)
 
     @staticmethod
     def _write(borrower: _Borrower, rest: Unsent) -> None:
+        borrower.unsent_bytes += len(rest.data)
+        if borrower.unsent_bytes > _MOST_UNSENT_BYTES:
+            raise BrokenPacketError
         out = borrower.loans.get(rest.loan)
         if out is not None:
             out.connection.write([rest.data])

@@ -36,6 +36,7 @@ LARGEST_PACKET = LARGEST_PIECE + 1024
 _GIVEN_BACK = struct.Struct("=cIB")
 _UNSENT = struct.Struct("=cI")
 _RECALL = struct.Struct("=cI")
+_LONGEST_S = 86_400.0
 _RECORD = struct.Struct("=IIfIB32s")
 
 
@@ -157,4 +158,7 @@ def read_records(records: bytes) -> list[Record]:
     """
     if len(records) % _RECORD.size:
         raise BrokenPacketError
-    return [Record._make(fields) for fields in _RECORD.iter_unpack(records)]
+    found = [Record._make(fields) for fields in _RECORD.iter_unpack(records)]
+    if not all(0.0 <= record.seconds < _LONGEST_S for record in found):  # what is no number is not, either
+        raise BrokenPacketError
+    return found
