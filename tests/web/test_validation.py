@@ -191,6 +191,9 @@ def test_a_report_comes_in_italian(client: FlaskClient) -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], int, str]] = {
     "nothing at all": ({}, 415, "unsupported-media-type"),
+    "a document without its type": (
+        {"data": GOOD, "content_type": "application/x-www-form-urlencoded"}, 400, "malformed-request",
+    ),
     "an empty form": ({"data": {"data": "  "}}, 400, "malformed-request"),
     "a field that is unknown": ({"data": {"data": GOOD, "colour": "red"}}, 400, "malformed-request"),
     "a file that is unknown": ({"data": {"data": GOOD, "x": file(GOOD, "a.ttl")}}, 400, "malformed-request"),

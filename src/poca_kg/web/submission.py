@@ -90,7 +90,10 @@ def _options(fields: Fields) -> dict[str, str]:
     for name, value in fields:
         if name not in _OPTIONS:
             what = f"the parameter {name[:40]!r} is not known here"
-            raise RefusedError("malformed-request", what, advice=f"known are {', '.join(_OPTIONS)}")
+            advice = (
+                f"known are {', '.join(_OPTIONS)}; a document goes with its Content-Type, such as text/turtle"
+            )
+            raise RefusedError("malformed-request", what, advice=advice)
         found.setdefault(name, value)
     return found
 
