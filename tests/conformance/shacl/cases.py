@@ -62,9 +62,9 @@ class Case:
 
 
 def suites(w3c: Path | None) -> Path | None:
-    """Return the folder of the suites below the folder of the setting, if it is there."""
-    folder = None if w3c is None else w3c / "shacl" / "tests"
-    return folder if folder is not None and folder.is_dir() else None
+    """Return the folder of the suites: below the folder of the setting, or in it where it holds no others."""
+    folders = () if w3c is None else (w3c / "shacl" / "tests", w3c / "tests")
+    return next((folder for folder in folders if (folder / CORE).is_dir()), None)
 
 
 def read_cases(folder: Path, suite: str) -> Iterator[Case]:
