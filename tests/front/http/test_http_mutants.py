@@ -1,5 +1,6 @@
 """Mutated requests over real sockets: each is answered or refused, and none is felt by the next."""
 
+import contextlib
 import random
 import socket
 
@@ -51,7 +52,8 @@ def test_mutated_requests_are_answered_or_refused(start, seed, caplog):
         with server.client() as client:
             cut = dice.randrange(len(data) + 1)
             client.send(data[:cut]).send(data[cut:])
-            client.sock.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # the server has answered the first part and closed
+                client.sock.shutdown(socket.SHUT_WR)
             answer = client.rest()
         assert answer == b"" or answer.startswith(b"HTTP/1.1 "), data
         assert set(statuses(answer)) <= EXPECTED, data
