@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from poca_kg.cli.built import dataset_directory, find_start, validate_built, validate_current, write_report
+from poca_kg.cli.collecting import collect_seldom
 from poca_kg.cli.output import emit, message, progress_reporter
 from poca_kg.cli.streams import read_stdin
 from poca_kg.errors import FilePlace, InputError, NotFoundError
@@ -167,7 +168,7 @@ def validate_command(ctx: click.Context, /, **given: Any) -> None:
     options = _Options(**given)
     _check(options)
     settings = read_settings()
-    with progress_reporter(quiet=options.quiet) as progress:
+    with progress_reporter(quiet=options.quiet) as progress, collect_seldom():
         progress("checking against the shapes")
         report, is_kept = _report(options, settings)
     failed = report.fails(Severity(options.fail_on))
