@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -17,49 +17,20 @@ from selenium.webdriver.support.wait import WebDriverWait
 from poca_kg.knowledge_graph import KnowledgeGraph
 from poca_kg.store.embedded import EmbeddedStore
 from poca_kg.store.formats import RdfSyntax
-from poca_kg.web import create_app, make_http_server
-from poca_kg.web.serving import address_of
+from poca_kg.web import create_app
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FIXTURE = Path(__file__).parents[1] / "web" / "fixtures" / "small.trig"
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--window-size=1200,900",
-)  # fmt: skip
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER),
-        reason="needs a browser and its driver: apt-get install chromium chromium-driver",
-    ),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(served: Callable[[Flask], AbstractContextManager[str]]) -> Iterator[str]:
     """Give the address of a server over the small graph of the web tests."""
     store = EmbeddedStore.in_memory()
     store.load(FIXTURE.read_bytes(), format=RdfSyntax.TRIG)
-    server = make_http_server(create_app(KnowledgeGraph(store)), "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield address_of(server)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Give a browser with a profile of its own."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options, webdriver.ChromeService(executable_path=DRIVER))
-    yield driver
-    driver.quit()
+    with served(create_app(KnowledgeGraph(store))) as found:
+        yield found
 
 
 def awaited(browser: webdriver.Chrome, by: str, value: str) -> WebElement:

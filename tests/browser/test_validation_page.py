@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -19,50 +19,26 @@ from poca_kg.sandbox.limits import Limits
 from poca_kg.sandbox.validating import start_validation
 from poca_kg.settings import read_settings
 from poca_kg.store.embedded import EmbeddedStore
-from poca_kg.web import create_app, make_http_server
-from poca_kg.web.serving import address_of
+from poca_kg.web import create_app
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-)  # fmt: skip
 LIMITS = Limits(timeout_s=20.0, memory_bytes=512 * 2**20, workers=1, express=0, spares=0)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER),
-        reason="needs a browser and its driver: apt-get install chromium chromium-driver",
-    ),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def preferences() -> dict[str, object]:
+    """Run no script of a page."""
+    return {"profile.managed_default_content_settings.javascript": 2}
+
+
+@pytest.fixture(scope="module")
+def address(served: Callable[[Flask], AbstractContextManager[str]]) -> Iterator[str]:
     """Give the address of a server that validates."""
     with start_validation(read_settings().ontology_dir, LIMITS) as judges:
         app = create_app(KnowledgeGraph(EmbeddedStore.in_memory()), judges=judges)
-        server = make_http_server(app, "127.0.0.1", 0)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"{address_of(server)}validate"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Give a browser with a profile of its own, which runs no script of a page."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options, webdriver.ChromeService(executable_path=DRIVER))
-    yield driver
-    driver.quit()
+        with served(app) as found:
+            yield f"{found}validate"
 
 
 def awaited(browser: webdriver.Chrome, value: str) -> WebElement:
